@@ -1,0 +1,123 @@
+"""The model folder: names, hashes, read, write, find.
+
+A model is a folder and nothing about it lives in code:
+
+    model.json       ModelInfo: kind, label order, temperature, review margin, sha256 of every other file
+    config.json      the resolved training configuration
+    metrics.json     what evaluation measured
+    README.md        the model card
+    ...              the classifier's own files (baseline: classifier.skops)
+
+Shipped models lie in the package (``flagger/_models/NAME``); a checkout keeps them in ``models/NAME``.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from flagger.errors import ModelError
+from flagger.labels import LABELS
+
+DEFAULT_MODEL = "baseline"
+INFO_FILE = "model.json"
+CONFIG_FILE = "config.json"
+METRICS_FILE = "metrics.json"
+CARD_FILE = "README.md"
+
+_PACKAGE = Path(__file__).parent
+# An editable install does not see the wheel's _models, so the checkout's folder is looked at second.
+_MODEL_ROOTS = (_PACKAGE / "_models", _PACKAGE.parent / "models")
+
+
+class ModelInfo(BaseModel):
+    """The content of model.json: what scoring must know besides the weights."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format_version: Literal[1] = 1
+    name: str
+    kind: Literal["baseline"]
+    flagger_version: str
+    labels: tuple[str, ...]
+    temperature: float = Field(gt=0)
+    review_margin: float = Field(ge=0, le=1)
+    dataset_sha256: str
+    seed: int
+    files: dict[str, str]
+
+    @property
+    def version(self) -> str:
+        """Name and a digest of the model's files: what a record's ``model`` column says."""
+        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return f"{self.name}@{digest[:8]}"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def find_model(name: str | Path) -> Path:
+    """Turn a model's name or path into its folder.
+
+    A name without a separator is looked for among the shipped models first, then as a path.
+
+    Raises:
+        ModelError: If there is no such folder or it holds no model.json.
+    """
+    candidates = [root / name for root in _MODEL_ROOTS] if len(Path(name).parts) == 1 else []
+    for folder in (*candidates, Path(name)):
+        if (folder / INFO_FILE).is_file():
+            return folder
+    known = ", ".join(folder.name for folder in shipped_models()) or "none"
+    raise ModelError(
+        f"no model at {str(name)!r}: expected a folder with {INFO_FILE} or one of the shipped models ({known})"
+    )
+
+
+def shipped_models() -> list[Path]:
+    """Return the folders of the models that came with flagger, by name, each name once."""
+    found: dict[str, Path] = {}
+    for root in _MODEL_ROOTS:
+        for info in sorted(root.glob(f"*/{INFO_FILE}")):
+            found.setdefault(info.parent.name, info.parent)
+    return [found[name] for name in sorted(found)]
+
+
+def read_info(folder: Path) -> ModelInfo:
+    """Read model.json and verify the hash of every file that it names.
+
+    Raises:
+        ModelError: If a file is missing, damaged or does not fit this version of flagger.
+    """
+    path = folder / INFO_FILE
+    try:
+        info = ModelInfo.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'content'}: {e['msg']}" for e in error.errors())
+        raise ModelError(f"{path} does not describe a model: {faults}") from error
+    if info.labels != tuple(LABELS):
+        raise ModelError(f"{path}: labels {list(info.labels)} differ from this flagger's {list(LABELS)}")
+    for name, expected in info.files.items():
+        file = folder / name
+        if Path(name).name != name or not file.is_file():
+            raise ModelError(
+                f"{folder}: {name!r} is named in {INFO_FILE} but missing; install or train the model again"
+            )
+        if sha256_of(file) != expected:
+            raise ModelError(
+                f"{file} is not the file that {INFO_FILE} describes (SHA-256 differs); train or install it again"
+            )
+    return info
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """Return the content of metrics.json, empty when the folder has none."""
+    path = folder / METRICS_FILE
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

@@ -1,0 +1,35 @@
+"""What a classifier promises to the pipeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from flagger.calibration import FloatArray
+
+Offsets = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A classifier's word on one article of n sentences.
+
+    ``logits`` has shape (n, n_labels), columns in Label order. ``cues`` and ``sources`` have one entry a sentence;
+    their offsets are characters of that sentence, end excluded.
+    """
+
+    logits: FloatArray
+    cues: list[list[Offsets]]
+    sources: list[Offsets | None]
+
+
+class Classifier(Protocol):
+    """Classifies sentences in their articles."""
+
+    def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
+        """Return one Prediction a document, in order.
+
+        Args:
+            documents: The sentences of each article, in order. A document's Prediction depends on that document
+                alone, never on its neighbours in the call.
+        """
+        ...

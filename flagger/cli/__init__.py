@@ -1,0 +1,41 @@
+"""The command line: one module a command. A command parses, calls one library function and prints."""
+
+import sys
+
+import typer
+
+from flagger.cli import data, evaluate, flag, models, score, train
+from flagger.errors import FlaggerError
+
+app = typer.Typer(
+    name="flagger",
+    help="Tag every sentence of an article as confirmed, estimated or unverified, by how it is worded.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("score")(score.score)
+app.command("flag")(flag.flag)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.command("models")(models.models)
+app.add_typer(data.app, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        import flagger  # imported here: the package is being initialised when this module loads
+
+        typer.echo(flagger.__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a FlaggerError becomes one message and exit code 2."""
+    try:
+        app()
+    except FlaggerError as error:
+        typer.echo(f"flagger: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,41 @@
+"""flagger data: check and build labelled data."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Check and build labelled data.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
+        "datasets/articles"
+    ),
+) -> None:
+    """Name every fault of labelled articles by file, article and sentence. Exit code 1 if there is any."""
+    from flagger.training.validation import check as validate  # imported here for cost: it brings sklearn
+
+    articles, faults = validate(path)
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    sentences = [sentence for article in articles for sentence in article.sentences]
+    labels = Counter(str(sentence.final.label) for sentence in sentences)
+    typer.echo(f"{len(articles)} articles, {len(sentences)} sentences, {len(faults)} faults")
+    typer.echo(", ".join(f"{label} {n} ({n / len(sentences):.0%})" for label, n in labels.most_common()))
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command("compile")
+def compile_markup(
+    files: Annotated[list[Path], typer.Argument(help="Articles in the inline markup that CONTRIBUTING.md describes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write labelled articles (.jsonl) here.")],
+) -> None:
+    """Turn articles written in the inline markup into labelled articles with offsets."""
+    from flagger.training.markup import compile_files  # imported here for cost
+
+    n_articles = compile_files(files, output)
+    typer.echo(f"{n_articles} articles written to {output}", err=True)

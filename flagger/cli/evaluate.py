@@ -1,0 +1,56 @@
+"""flagger evaluate: measure a model on labelled articles."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flagger.errors import ConfigError
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A shipped model's name or a model folder.")],
+    data: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")],
+    split: Annotated[str | None, typer.Option(help="Only the articles of this split: train, validation, test.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write every figure here as JSON.")] = None,
+) -> None:
+    """Print precision, recall and F1 a label, the confusion matrix, the calibration error, cue and source F1."""
+    # Imported here for cost: evaluation brings sklearn.
+    from flagger.artifacts import find_model, read_info
+    from flagger.classifiers import load_classifier
+    from flagger.training.dataset import read_articles
+    from flagger.training.evaluation import evaluate as measure
+    from flagger.training.evaluation import score_articles
+
+    folder = find_model(model)
+    info = read_info(folder)
+    scored = score_articles(load_classifier(folder, info), read_articles(data, split))
+    metrics = {"model": info.version, **measure(scored, info.temperature)}
+    _show(metrics)
+    if output:
+        try:
+            output.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"cannot write {output}: {error.strerror}") from error
+
+
+def _show(metrics: dict[str, Any]) -> None:
+    from rich.console import Console  # imported here for cost
+    from rich.table import Table
+
+    console = Console(soft_wrap=True)
+    console.print(f"{metrics['model']} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
+    console.print(
+        f"macro-F1 {metrics['macro_f1']:.3f}  accuracy {metrics['accuracy']:.3f}  "
+        f"calibration error {metrics['calibration_error']:.3f}  "
+        f"cue F1 {metrics['cues']['f1']:.3f}  source F1 {metrics['sources']['f1']:.3f}"
+    )
+    if sure := metrics.get("sure"):
+        console.print(f"on the {sure['n_sentences']} sure ones: macro-F1 {sure['macro_f1']:.3f}")
+    labels = list(metrics["labels"])
+    table = Table("label", "precision", "recall", "F1", "support", *(f"said {label}" for label in labels))
+    for (label, values), confused in zip(metrics["labels"].items(), metrics["confusion_matrix"], strict=True):
+        rates = (f"{values[key]:.3f}" for key in ("precision", "recall", "f1"))
+        table.add_row(label, *rates, str(values["support"]), *map(str, confused))
+    console.print(table)

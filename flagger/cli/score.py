@@ -1,0 +1,153 @@
+"""flagger score: batch-score files and folders of articles."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flagger.errors import ConfigError
+from flagger.labels import LABELS, Label
+from flagger.results import ArticleResult, Status
+
+if TYPE_CHECKING:
+    from flagger.sinks import Sink
+
+LISTING = "listing"
+_FORMATS = (LISTING, "jsonl", "csv", "parquet")
+
+
+def score(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Files, folders (searched recursively), glob patterns, or - for standard input."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the flags to this file: .jsonl, .csv or .parquet.")
+    ] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help=f"{', '.join(_FORMATS)}. Default: the output's suffix; listing on a terminal."),
+    ] = None,
+    summary: Annotated[
+        Path | None, typer.Option(help="Write one row an article here, with its status: .jsonl, .csv or .parquet.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="A shipped model's name or a model folder.")] = None,
+    only: Annotated[str | None, typer.Option(help="Keep these labels only, e.g. unverified,estimated.")] = None,
+    three_way: Annotated[
+        bool, typer.Option("--three-way", help="Leave no_claim out: every sentence gets one of the three flags.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that score side by side.")] = 1,
+    text_column: Annotated[str, typer.Option(help="Column of the text in .jsonl, .csv and .parquet.")] = "text",
+    id_column: Annotated[
+        str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
+    ] = None,
+) -> None:
+    """Tag every sentence of many articles.
+
+    Exit code 0: all scored; 1: some articles could not be scored (each is told on standard error and in the summary,
+    the rest is scored); 2: wrong usage, nothing was scored.
+    """
+    labels = _labels(only)
+    chosen = _format(format_name, output)
+    # Imported here for cost: these bring the readers, the sinks and the model's runtime.
+    from flagger.artifacts import DEFAULT_MODEL
+    from flagger.batch.local import score_articles
+    from flagger.reading import ReadOptions, find_inputs, read
+    from flagger.sinks import SUMMARY_COLUMNS, format_of, open_sink, summary_record
+    from flagger.summary import summarize
+
+    inputs = find_inputs(paths)
+    if inputs.n_other_suffix or inputs.n_links:
+        typer.echo(
+            f"flagger: passed over in folders: {inputs.n_other_suffix} files of other formats, {inputs.n_links} links",
+            err=True,
+        )
+    options = ReadOptions(text_column=text_column, id_column=id_column)
+    n_failed = 0
+    with ExitStack() as stack:
+        write = _writer(stack, chosen, output, labels)
+        summary_sink: Sink | None = None
+        if summary:
+            summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
+        results = score_articles(
+            (article for path in inputs.paths for article in read(path, options)),
+            model=model or DEFAULT_MODEL,
+            three_way=three_way,
+            jobs=jobs,
+        )
+        for result in _progress(results, quiet=chosen == LISTING):
+            write(result)
+            if summary_sink:
+                summary_sink.write(summary_record(summarize(result)))
+            if result.status is not Status.OK:
+                n_failed += 1
+                typer.echo(f"flagger: {result.id}: {result.status}: {result.reason}", err=True)
+    if n_failed:
+        typer.echo(f"flagger: {n_failed} article{'s' * (n_failed > 1)} could not be scored", err=True)
+        raise typer.Exit(1)
+
+
+def _labels(only: str | None) -> frozenset[Label]:
+    names = [name.strip() for name in only.split(",")] if only else list(LABELS)
+    if unknown := [name for name in names if name not in tuple(LABELS)]:
+        raise ConfigError(f"--only: {', '.join(map(repr, unknown))} is none of {', '.join(LABELS)}")
+    return frozenset(map(Label, names))
+
+
+def _format(name: str | None, output: Path | None) -> str:
+    if name is not None and name not in _FORMATS:
+        raise ConfigError(f"--format: {name!r} is none of {', '.join(_FORMATS)}")
+    if name == LISTING and output:
+        raise ConfigError("--format listing is for the terminal; write .jsonl, .csv or .parquet to a file")
+    if output and name is None:
+        from flagger.sinks import format_of  # imported here for cost
+
+        return format_of(output)
+    if name is None:
+        return LISTING if sys.stdout.isatty() else "jsonl"
+    return name
+
+
+def _writer(
+    stack: ExitStack, format_name: str, output: Path | None, labels: frozenset[Label]
+) -> Callable[[ArticleResult], None]:
+    """Return what writes one result: to the terminal as a listing, or to a sink as records."""
+    from flagger.sinks import FLAG_COLUMNS, flag_records, open_sink  # imported here for cost
+    from flagger.sinks.listing import print_result
+
+    if format_name == LISTING:
+        from rich.console import Console  # imported here for cost
+
+        console = Console(soft_wrap=True)
+        return lambda result: print_result(console, result, labels)
+    sink = stack.enter_context(open_sink(output, format_name, FLAG_COLUMNS))
+
+    def write(result: ArticleResult) -> None:
+        for record in flag_records(result):
+            if record["label"] in labels:
+                sink.write(record)
+
+    return write
+
+
+def _progress(results: Iterable[ArticleResult], *, quiet: bool) -> Iterator[ArticleResult]:
+    """Show on standard error how far it is, when that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.console import Console  # imported here for cost
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} articles, {task.fields[sentences]:,} sentences"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("scoring", total=None, sentences=0)
+        n_sentences = 0
+        for result in results:
+            n_sentences += len(result.flags)
+            progress.update(task, advance=1, sentences=n_sentences)
+            yield result

@@ -1,0 +1,28 @@
+"""What flagger raises. A bad article is not an error but a result with a status (see results.Status).
+
+FlaggerError
+├── ConfigError    a configuration file, an override or an option is wrong
+├── DatasetError   labelled data is missing or malformed
+├── ModelError     a model folder is missing, damaged, untrusted or does not fit
+└── ReadError      input that cannot be read at all: a missing path, an unknown format
+"""
+
+
+class FlaggerError(Exception):
+    """Base of everything that flagger raises on purpose. Its message is meant for the user."""
+
+
+class ConfigError(FlaggerError):
+    """A configuration file, an override or an option is wrong."""
+
+
+class DatasetError(FlaggerError):
+    """Labelled data is missing or malformed."""
+
+
+class ModelError(FlaggerError):
+    """A model folder is missing, damaged, untrusted or does not fit its use."""
+
+
+class ReadError(FlaggerError):
+    """Input that cannot be read at all."""

@@ -1,0 +1,128 @@
+"""The order of the stages: Article -> sentences -> classifier -> calibration -> decision -> ArticleResult."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from flagger.artifacts import DEFAULT_MODEL, ModelInfo, find_model, read_info
+from flagger.calibration import apply_temperature
+from flagger.classifiers import Classifier, Prediction, load_classifier
+from flagger.decision import decide
+from flagger.labels import Label
+from flagger.results import Article, ArticleResult, FailedArticle, Sentence, SentenceFlag, Span, Status
+from flagger.sentences import split_sentences
+
+_BATCH_SENTENCES = 512  # enough to keep a classifier busy, small enough to stay lazy
+_BATCH_ARTICLES = 64
+
+
+class Flagger:
+    """Flags the sentences of articles with one loaded model. Safe to share between threads: it holds no state."""
+
+    def __init__(self, classifier: Classifier, info: ModelInfo) -> None:
+        self._classifier = classifier
+        self.info = info
+
+    @classmethod
+    def load(cls, model: str | Path = DEFAULT_MODEL) -> "Flagger":
+        """Load a model by its shipped name or its folder.
+
+        Raises:
+            ModelError: If the model is missing, damaged or untrusted.
+        """
+        folder = find_model(model)
+        info = read_info(folder)
+        return cls(load_classifier(folder, info), info)
+
+    def flag(self, text: str | Article, *, three_way: bool = False) -> list[SentenceFlag]:
+        """Flag every sentence of one text, in order.
+
+        Args:
+            text: The article; offsets of the flags index it.
+            three_way: Leave no_claim out, so that every sentence carries one of the three flags.
+        """
+        return next(self.flag_many([text], three_way=three_way)).flags
+
+    def flag_many(
+        self, articles: Iterable[str | Article | FailedArticle], *, three_way: bool = False
+    ) -> Iterator[ArticleResult]:
+        """Flag texts or articles lazily, one ArticleResult each, in order.
+
+        A FailedArticle, as reading yields them, passes through as a result with its status and reason.
+
+        Raises:
+            TypeError: If an item is none of these.
+        """
+        batch: list[tuple[Article | FailedArticle, list[Sentence]]] = []
+        n_sentences = 0
+        for item in articles:
+            article = _as_article(item)
+            sentences = split_sentences(article.text) if isinstance(article, Article) else []
+            batch.append((article, sentences))
+            n_sentences += len(sentences)
+            if n_sentences >= _BATCH_SENTENCES or len(batch) >= _BATCH_ARTICLES:
+                yield from self._flag_batch(batch, three_way=three_way)
+                batch, n_sentences = [], 0
+        yield from self._flag_batch(batch, three_way=three_way)
+
+    def flag_sentences(self, sentences: Sequence[str], *, three_way: bool = False) -> list[SentenceFlag]:
+        """Flag one document whose text is split already: one SentenceFlag a sentence, in order.
+
+        Offsets are in the frame of each sentence: ``start`` is 0 and ``end`` its length.
+
+        Raises:
+            TypeError: If ``sentences`` is one string or holds something else than strings.
+        """
+        if isinstance(sentences, str) or not all(isinstance(text, str) for text in sentences):
+            raise TypeError("flag_sentences takes a sequence of strings, one a sentence; use flag for a whole text")
+        document = [Sentence(i, 0, len(text), text) for i, text in enumerate(sentences)]
+        return self._flags(document, self._classifier.predict([sentences])[0], three_way=three_way)
+
+    def _flag_batch(
+        self, batch: list[tuple[Article | FailedArticle, list[Sentence]]], *, three_way: bool
+    ) -> Iterator[ArticleResult]:
+        predictions = self._classifier.predict([[s.text for s in sentences] for _, sentences in batch])
+        for (article, sentences), prediction in zip(batch, predictions, strict=True):
+            if isinstance(article, FailedArticle):
+                yield ArticleResult(article.id, article.path, article.status, article.reason)
+            elif not sentences:
+                yield ArticleResult(article.id, article.path, Status.EMPTY, "there is no text in it", article.title)
+            else:
+                flags = self._flags(sentences, prediction, three_way=three_way)
+                yield ArticleResult(article.id, article.path, Status.OK, "", article.title, flags)
+
+    def _flags(self, sentences: Sequence[Sentence], prediction: Prediction, *, three_way: bool) -> list[SentenceFlag]:
+        probabilities = apply_temperature(prediction.logits, self.info.temperature)
+        flags = []
+        for sentence, row, cues, source in zip(
+            sentences, probabilities, prediction.cues, prediction.sources, strict=True
+        ):
+            decision = decide(row, self.info.review_margin, three_way=three_way)
+            claims = decision.label is not Label.NO_CLAIM
+            flags.append(
+                SentenceFlag(
+                    index=sentence.index,
+                    start=sentence.start,
+                    end=sentence.end,
+                    text=sentence.text,
+                    label=decision.label,
+                    probabilities=decision.probabilities,
+                    confidence=decision.confidence,
+                    needs_review=decision.needs_review,
+                    cues=[_span(sentence, *offsets) for offsets in cues] if claims else [],
+                    source=_span(sentence, *source) if claims and source else None,
+                    model=self.info.version,
+                )
+            )
+        return flags
+
+
+def _as_article(item: str | Article | FailedArticle) -> Article | FailedArticle:
+    if isinstance(item, str):
+        return Article(item)
+    if isinstance(item, Article | FailedArticle):
+        return item
+    raise TypeError(f"expected a str or an Article, got {type(item).__name__}")
+
+
+def _span(sentence: Sentence, start: int, end: int) -> Span:
+    return Span(sentence.start + start, sentence.start + end, sentence.text[start:end])

@@ -1,0 +1,97 @@
+"""A web page -> its article: main text, title, date and author, without menus and page furniture (trafilatura)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flagger.reading.encoding import decode
+from flagger.reading.opened import ArticleError, OpenedFile
+from flagger.results import Article, Status
+
+MAX_BYTES = 10_000_000
+"""Larger pages hold data, not an article."""
+
+MAX_TAGS = 100_000
+"""About ten seconds of extraction, which grows faster than the page; news pages have some thousands."""
+
+MAX_DEPTH = 250
+"""libxml2 silently drops what is nested deeper than 255."""
+
+SMALL_PAGE_CHARS = 1_000
+"""Below this, trafilatura's threshold for a plausible article would throw its own extraction away."""
+
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    text: str
+    title: str | None
+    date: str | None
+    author: str | None
+
+
+def read_html(file: OpenedFile) -> Iterator[Article]:
+    """Read a web page; a page without a main text gives all its visible text."""
+    data = file.read_whole(MAX_BYTES)
+    declared = _DECLARED.search(data[:1024])  # where the HTML standard looks for it
+    html = decode(data, file.options.max_chars, declared[1].decode("ascii", "replace") if declared else None)
+    page = _extract(html)
+    yield file.article(page.text, title=page.title, date=page.date, author=page.author)
+
+
+def strip_tags(html: str) -> str:
+    """Give the visible text of a fragment on one line."""
+    return _visible_text(_parse(html))
+
+
+def _extract(html: str) -> _Page:
+    # Imported here for cost: trafilatura takes long to load and only web pages need it.
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document, use_config
+
+    tree = _parse(html)
+    visible = _visible_text(tree)
+    config = use_config()
+    if len(visible) < SMALL_PAGE_CHARS:
+        config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
+    try:
+        found = bare_extraction(
+            tree,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"original_date": True, "extensive_search": False},
+            config=config,
+        )
+    except Exception as error:  # trafilatura names no errors of its own, and any page may surprise it
+        raise ArticleError(Status.MALFORMED, f"The page cannot be taken apart: {error!r}.") from error
+    if not isinstance(found, Document):
+        return _Page(visible, None, None, None)
+    lines = (line.strip(" |") for line in (found.text or "").splitlines())  # bars surround table rows
+    text = "\n\n".join(line for line in lines if line)
+    return _Page(text or visible, found.title, found.date, found.author)
+
+
+def _parse(html: str) -> Any:  # noqa: ANN401  # lxml has no types
+    """Parse a page or a fragment.
+
+    Raises:
+        ArticleError: If the page has too many or too deeply nested tags.
+    """
+    # Imported here for cost, as above.
+    from trafilatura import load_html
+
+    if html.count("<") > MAX_TAGS:
+        raise ArticleError(Status.TOO_LARGE, f"The page has more than the limit of {MAX_TAGS:,} tags.")
+    tree = load_html(f"<!DOCTYPE html>\n{html}")  # trafilatura takes nothing for a page without a word of it
+    if tree is not None and tree.xpath(f"boolean(//*[count(ancestor::*) > {MAX_DEPTH}])"):
+        raise ArticleError(Status.MALFORMED, f"The page's tags are nested more than {MAX_DEPTH} deep.")
+    return tree
+
+
+def _visible_text(tree: Any) -> str:  # noqa: ANN401  # lxml has no types
+    # Imported here for cost, as above.
+    from trafilatura import html2txt
+
+    return "" if tree is None else html2txt(tree)

@@ -1,0 +1,139 @@
+"""What the user names (files, folders, glob patterns, ``-``) -> the files to read, in an order that never varies."""
+
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flagger.errors import ReadError
+from flagger.reading.opened import shown_name, split_suffix
+
+STDIN = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files to read, and how many files of folders and patterns were passed over.
+
+    ``paths`` keeps the order in which they were named, sorted within a folder or pattern, each file once.
+    ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are not followed in folders.
+    """
+
+    paths: list[Path]
+    n_other_suffix: int = 0
+    n_links: int = 0
+
+
+def expand(paths: Sequence[str | Path], suffixes: Collection[str]) -> Inputs:
+    """Find the files to read.
+
+    Args:
+        paths: Files (of any suffix), folders (searched to the bottom), glob patterns, ``-`` for standard input.
+        suffixes: What has a reader, ``.gz`` aside.
+
+    Raises:
+        ReadError: If a path does not exist, or a folder or pattern has nothing to read.
+    """
+    found: dict[Path, Path] = {}
+    n_other_suffix = n_links = 0
+    for path in paths:
+        inputs = _expand_one(path, suffixes)
+        n_other_suffix += inputs.n_other_suffix
+        n_links += inputs.n_links
+        for file in inputs.paths:
+            found.setdefault(file if file == STDIN else file.absolute(), file)
+    return Inputs(list(found.values()), n_other_suffix, n_links)
+
+
+def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
+    path = Path(given)
+    if path == STDIN:
+        return Inputs([STDIN])
+    try:
+        path.lstat()  # not exists(): a link that leads nowhere is an unreadable article, not a missing path
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        if not set("*?[") & set(str(given)):
+            raise ReadError(
+                f"{shown_name(path)} cannot be found: {getattr(error, 'strerror', None) or error}."
+            ) from error
+        inputs = _merge(_search(match, suffixes) for match in _glob(path))
+    else:
+        if not _is_folder(path):
+            return Inputs([path])
+        inputs = _walk(path, suffixes)
+    if not inputs.paths:
+        raise ReadError(
+            f"{shown_name(path)} has no file to read: {inputs.n_other_suffix} files have another suffix than "
+            f"{', '.join(sorted(suffixes))} and {inputs.n_links} symbolic links were not followed."
+        )
+    return inputs
+
+
+def _glob(pattern: Path) -> list[Path]:
+    # Path.glob and not the glob module, whose ** follows links in circles.
+    try:
+        return sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))), key=_sort_key)
+    except (ValueError, OSError) as error:
+        raise ReadError(f"{shown_name(pattern)} is not a pattern that can be searched: {error}.") from error
+
+
+def _search(match: Path, suffixes: Collection[str]) -> Inputs:
+    if _is_folder(match):
+        return _walk(match, suffixes)
+    return Inputs([match]) if _has_reader(match.name, suffixes) else Inputs([], n_other_suffix=1)
+
+
+def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
+    """Find the files under a folder.
+
+    Links are left alone: the target is found under its own name, or lies outside. A link that leads nowhere and a
+    folder that cannot be listed are kept, so that reading them says why.
+    """
+    found: list[Path] = []
+    n_other_suffix = n_links = 0
+    unlisted: list[OSError] = []
+    for folder, subfolders, names in os.walk(root, onerror=unlisted.append):
+        n_links += sum(Path(folder, name).is_symlink() for name in subfolders)
+        for name in names:
+            path = Path(folder, name)
+            if not _has_reader(name, suffixes):
+                n_other_suffix += 1
+            elif path.is_symlink() and _mode(path):
+                n_links += 1
+            else:
+                found.append(path)
+    found += [Path(error.filename) for error in unlisted]
+    if root in found:
+        raise ReadError(f"{shown_name(root)} cannot be listed: {unlisted[0].strerror}.")
+    return Inputs(sorted(found, key=_sort_key), n_other_suffix, n_links)
+
+
+def _merge(parts: Iterator[Inputs]) -> Inputs:
+    paths: list[Path] = []
+    n_other_suffix = n_links = 0
+    for part in parts:
+        paths += part.paths
+        n_other_suffix += part.n_other_suffix
+        n_links += part.n_links
+    return Inputs(paths, n_other_suffix, n_links)
+
+
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    """Give what lies behind a path, links followed; 0 where it cannot be reached, for which is_dir may raise."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+def _has_reader(name: str, suffixes: Collection[str]) -> bool:
+    return split_suffix(name)[0] in suffixes
+
+
+def _sort_key(path: Path) -> tuple[str, ...]:
+    return path.parts

@@ -1,0 +1,53 @@
+"""ArticleResult -> a listing for people: a sign, a word and a colour a flag, the cues underlined."""
+
+import unicodedata
+
+from rich.console import Console
+from rich.text import Text
+
+from flagger.labels import LABELS, Label
+from flagger.results import ArticleResult, SentenceFlag, Status
+from flagger.summary import summarize
+
+# A sign and a word beside each colour: the listing must not depend on colour.
+_SIGNS = {Label.CONFIRMED: "✓", Label.ESTIMATED: "≈", Label.UNVERIFIED: "?", Label.NO_CLAIM: "·"}
+_STYLES = {Label.CONFIRMED: "green", Label.ESTIMATED: "yellow", Label.UNVERIFIED: "bold red", Label.NO_CLAIM: "dim"}
+_LABEL_WIDTH = max(map(len, LABELS))
+
+
+def print_result(console: Console, result: ArticleResult, only: frozenset[Label] = frozenset(LABELS)) -> None:
+    """Print one article: a line of counts, then its sentences, or the reason why there are none."""
+    name = _printable(result.id) or "text"
+    if result.status is not Status.OK:
+        console.print(Text(f"{name}: {result.status} ({_printable(result.reason)})", style="bold"))
+        return
+    counts = summarize(result).counts
+    totals = ", ".join(f"{n} {label}" for label, n in counts.items() if n)
+    console.print(Text(f"{name}: {totals}", style="bold"))
+    for flag in result.flags:
+        if flag.label in only:
+            console.print(_line(flag, plain=not console.is_terminal))
+    console.print()
+
+
+def _line(flag: SentenceFlag, *, plain: bool) -> Text:
+    head = (
+        f"{_SIGNS[flag.label]} {flag.label:<{_LABEL_WIDTH}} {flag.confidence:.2f}{'~' if flag.needs_review else ' '} "
+    )
+    line = Text(head, style=_STYLES[flag.label])
+    position = flag.start
+    for cue in flag.cues:
+        line.append(_printable(flag.text[position - flag.start : cue.start - flag.start]), style="default")
+        line.append(f"*{_printable(cue.text)}*" if plain else _printable(cue.text), style="underline")
+        position = cue.end
+    line.append(_printable(flag.text[position - flag.start :]), style="default")
+    if flag.source:
+        line.append(f"  [source: {_printable(flag.source.text)}]", style="cyan")
+    return line
+
+
+def _printable(text: str) -> str:
+    """Turn white space into blanks, and show control and format characters as a box: they could drive the terminal."""
+    return "".join(
+        " " if char.isspace() else "\ufffd" if unicodedata.category(char) in ("Cc", "Cf") else char for char in text
+    )

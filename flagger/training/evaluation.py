@@ -1,0 +1,153 @@
+"""A classifier and labelled articles -> metrics: labels, calibration, spans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+
+from flagger.calibration import FloatArray, apply_temperature
+from flagger.classifiers import Classifier
+from flagger.labels import LABELS, Label
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+
+N_BINS = 15
+Counts = tuple[int, int, int]  # spans that are right, predicted, wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A classifier's word on articles: one row a sentence, in order; spans are dropped where it says no_claim."""
+
+    articles: Sequence[LabelledArticle]
+    logits: FloatArray
+    cues: list[list[Offsets]]
+    sources: list[Offsets | None]
+
+    @property
+    def sentences(self) -> list[LabelledSentence]:
+        """The sentences of all articles, in order."""
+        return [sentence for article in self.articles for sentence in article.sentences]
+
+    @property
+    def wanted(self) -> npt.NDArray[np.int64]:
+        """The labelled columns, shape (n_sentences,)."""
+        return np.array([LABELS.index(sentence.final.label) for sentence in self.sentences], dtype=np.int64)
+
+
+def score_articles(classifier: Classifier, articles: Sequence[LabelledArticle]) -> Scored:
+    """Run a classifier over articles."""
+    predictions = classifier.predict([article.texts for article in articles])
+    logits = np.concatenate([prediction.logits for prediction in predictions])
+    claims = logits.argmax(axis=1) != LABELS.index(Label.NO_CLAIM)
+    cues = [cues for prediction in predictions for cues in prediction.cues]
+    sources = [source for prediction in predictions for source in prediction.sources]
+    return Scored(
+        articles,
+        logits,
+        [found if claim else [] for found, claim in zip(cues, claims, strict=True)],
+        [found if claim else None for found, claim in zip(sources, claims, strict=True)],
+    )
+
+
+def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
+    """Measure labels, calibration and spans.
+
+    Returns:
+        Counts, ``accuracy``, ``macro_f1`` (over the four labels), ``labels`` (precision, recall, F1, support each),
+        ``confusion_matrix`` (rows wanted, columns predicted, in Label order), ``calibration_error``, exact-match
+        ``cues`` and ``sources``; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller was sure of,
+        where a data set tells.
+    """
+    wanted, predicted = scored.wanted, scored.logits.argmax(axis=1)
+    probabilities = apply_temperature(scored.logits, temperature)
+    metrics: dict[str, Any] = {
+        "n_articles": len(scored.articles),
+        "n_sentences": len(wanted),
+        **_label_metrics(wanted, predicted),
+        "confusion_matrix": confusion_matrix(wanted, predicted, labels=range(len(LABELS))).tolist(),
+        "calibration_error": calibration_error(probabilities, wanted),
+        "cues": _span_metrics(cue_counts(scored.sentences, scored.cues)),
+        "sources": _span_metrics(_source_counts(scored)),
+    }
+    sure = np.array([sentence.sure for sentence in scored.sentences])
+    if not sure.all():
+        part = _label_metrics(wanted[sure], predicted[sure])
+        metrics["sure"] = {"n_sentences": int(sure.sum()), "accuracy": part["accuracy"], "macro_f1": part["macro_f1"]}
+    return metrics
+
+
+def calibration_error(probabilities: FloatArray, wanted: npt.NDArray[np.int64], n_bins: int = N_BINS) -> float:
+    """Return the expected calibration error of the top label, 0 to 1.
+
+    Args:
+        probabilities: Shape (n_sentences, n_labels), rows sum to 1.
+        wanted: Shape (n_sentences,), column indices.
+        n_bins: Confidence bins of equal width.
+
+    Source: Naeini et al. 2015 as used by Guo et al. 2017, arXiv:1706.04599, equation 3.
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == wanted
+    bins = np.clip(np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1)
+    gaps = [
+        abs(float(right[bins == b].mean()) - float(confidence[bins == b].mean())) * float((bins == b).mean())
+        for b in np.unique(bins)
+    ]
+    return round(sum(gaps), 4)
+
+
+def cue_counts(sentences: Sequence[LabelledSentence], cues: Sequence[list[Offsets]]) -> Counts:
+    """Count exact cue matches; ``cues`` has the predicted spans of each sentence."""
+    wanted = [set(sentence.final.cues) for sentence in sentences]
+    return (
+        sum(len(gold & set(found)) for gold, found in zip(wanted, cues, strict=True)),
+        sum(map(len, cues)),
+        sum(map(len, wanted)),
+    )
+
+
+def f1_of(right: int, predicted: int, wanted: int) -> float:
+    """Return the F1 of span counts, 0 to 1; 1 when nothing was wanted and nothing predicted."""
+    return 2 * right / (predicted + wanted) if predicted + wanted else 1.0
+
+
+def _source_counts(scored: Scored) -> Counts:
+    wanted = [sentence.final.source for sentence in scored.sentences]
+    return (
+        sum(gold is not None and gold == found for found, gold in zip(scored.sources, wanted, strict=True)),
+        sum(found is not None for found in scored.sources),
+        sum(gold is not None for gold in wanted),
+    )
+
+
+def _span_metrics(counts: Counts) -> dict[str, float | int]:
+    right, predicted, wanted = counts
+    return {
+        "precision": round(right / predicted, 4) if predicted else 0.0,
+        "recall": round(right / wanted, 4) if wanted else 0.0,
+        "f1": round(f1_of(*counts), 4),
+        "n_predicted": predicted,
+        "n_wanted": wanted,
+    }
+
+
+def _label_metrics(wanted: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> dict[str, Any]:
+    precision, recall, f1, support = precision_recall_fscore_support(
+        wanted, predicted, labels=range(len(LABELS)), zero_division=0
+    )
+    return {
+        "accuracy": round(float(accuracy_score(wanted, predicted)), 4),
+        "macro_f1": round(float(np.mean(f1)), 4),
+        "labels": {
+            str(label): {
+                "precision": round(float(precision[i]), 4),
+                "recall": round(float(recall[i]), 4),
+                "f1": round(float(f1[i]), 4),
+                "support": int(support[i]),
+            }
+            for i, label in enumerate(LABELS)
+        },
+    }

@@ -1,0 +1,90 @@
+"""Labelled articles -> a fitted BaselineClassifier."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find_cues, prepare
+from flagger.errors import DatasetError
+from flagger.labels import LABELS, Label
+from flagger.training.config import TrainConfig
+from flagger.training.dataset import LabelledArticle
+from flagger.training.evaluation import cue_counts, f1_of
+
+_CUE_FLOORS = np.round(np.arange(0.1, 3.0, 0.1), 1)
+
+
+def fit_baseline(
+    train: list[LabelledArticle], validation: list[LabelledArticle], config: TrainConfig
+) -> BaselineClassifier:
+    """Fit the features and the regression on ``train``; choose the cue floor by exact cue F1 on ``validation``.
+
+    Raises:
+        DatasetError: If the training articles lack one of the labels.
+    """
+    sentences = [sentence for article in train for sentence in article.sentences]
+    columns = np.array([LABELS.index(sentence.final.label) for sentence in sentences])
+    if missing := [str(label) for i, label in enumerate(LABELS) if i not in columns]:
+        raise DatasetError(f"the training split has no sentence labelled {', '.join(missing)}")
+    pipeline = _pipeline(config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        try:
+            pipeline.fit([prepare(sentence.text) for sentence in sentences], columns)
+        except ConvergenceWarning as error:
+            raise DatasetError(
+                f"logistic regression did not converge in {config.logistic.max_iterations} iterations; "
+                "raise logistic.max_iterations or lower logistic.c"
+            ) from error
+    return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation))
+
+
+def _pipeline(config: TrainConfig) -> Pipeline:
+    features, logistic = config.features, config.logistic
+    words = HashingVectorizer(
+        token_pattern=TOKEN_PATTERN,
+        ngram_range=(features.word_ngrams[0], features.word_ngrams[1]),
+        n_features=features.n_features,
+        norm=None,
+        alternate_sign=False,
+    )
+    characters = HashingVectorizer(
+        analyzer="char_wb",
+        lowercase=False,
+        ngram_range=(features.char_ngrams[0], features.char_ngrams[1]),
+        n_features=features.n_features,
+        norm=None,
+        alternate_sign=False,
+    )
+    union = FeatureUnion(
+        [
+            (name, Pipeline([("hash", hashing), ("tfidf", TfidfTransformer(sublinear_tf=True))]))
+            for name, hashing in (("words", words), ("characters", characters))
+        ]
+    )
+    regression = LogisticRegression(
+        C=logistic.c,
+        class_weight="balanced" if logistic.balanced else None,
+        max_iter=logistic.max_iterations,
+        random_state=config.seed,
+    )
+    return Pipeline([("features", union), ("logistic", regression)])
+
+
+def _best_cue_floor(pipeline: Pipeline, validation: list[LabelledArticle]) -> float:
+    sentences = [sentence for article in validation for sentence in article.sentences]
+    logits, pushes = BaselineClassifier(pipeline, 0.0).explain([sentence.text for sentence in sentences])
+    claims = logits.argmax(axis=1) != LABELS.index(Label.NO_CLAIM)
+
+    def cue_f1(floor: float) -> float:
+        found = [
+            find_cues(sentence.text, push, floor) if claim else []
+            for sentence, push, claim in zip(sentences, pushes, claims, strict=True)
+        ]
+        return f1_of(*cue_counts(sentences, found))
+
+    return float(max(_CUE_FLOORS, key=cue_f1))

@@ -1,0 +1,27 @@
+"""Logits and labels of the validation split -> a temperature."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from flagger.calibration import FloatArray, apply_temperature
+
+_BOUNDS = (-3.0, 3.0)  # of the temperature's natural logarithm: 0.05 to 20
+
+
+def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
+    """Return the temperature that minimises the negative log-likelihood.
+
+    Args:
+        logits: Shape (n_sentences, n_labels), columns in Label order.
+        labels: Shape (n_sentences,), column indices.
+
+    Source: Guo et al. 2017, arXiv:1706.04599, section 4.2.
+    """
+
+    def negative_log_likelihood(log_temperature: float) -> float:
+        probabilities = apply_temperature(logits, float(np.exp(log_temperature)))
+        return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, None)).mean())
+
+    found = minimize_scalar(negative_log_likelihood, bounds=_BOUNDS, method="bounded")
+    return round(float(np.exp(found.x)), 4)

@@ -1,0 +1,133 @@
+"""metrics -> the model card, in Markdown."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flagger.artifacts import METRICS_FILE, ModelInfo
+from flagger.labels import LABELS
+from flagger.training.config import TrainConfig
+from flagger.training.dataset import LabelledArticle
+
+_CARD = """\
+---
+license: apache-2.0
+language: en
+library_name: flagger
+tags: [text-classification, hedging, factuality, news]
+---
+
+# {name}
+
+{description}
+
+It tags a sentence as {labels} by how it is worded, never by what is true. The labels are defined in
+[the guideline](../../datasets/GUIDELINE.md).
+
+## Use
+
+For sorting English news sentences by how well established they present their content, so that a person checks the
+right ones first. Not for deciding what is true, and not for judging a person, a source or an outlet.
+
+```
+flagger score articles/ --model {name}
+```
+
+## Data
+
+{data}
+Content SHA-256 `{dataset_sha256}`. The articles are invented and written for this project; see
+[the dataset card](../../datasets/README.md). Outside sets were only measured on: nothing was trained, calibrated or
+chosen on them.
+
+## Measured
+
+{summary}
+Calibration error is the expected calibration error of the top label in 15 bins; cue and source F1 count exact spans.
+`{metrics_file}` has every figure.
+
+{per_label}
+## Probabilities
+
+Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
+less than {review_margin} apart.
+
+## Limits
+
+{limits}
+
+## Made by
+
+flagger {flagger_version}, seed {seed}, from this configuration (`config.json`):
+
+```
+flagger train configs/{name}.toml{overrides}
+```
+"""
+
+_DESCRIPTION = (
+    "The baseline: hashed word and character n-grams, TF-IDF, logistic regression. It trains in seconds, explains "
+    "itself and guards the tests; the weights are saved with skops."
+)
+_LIMITS = (
+    "It reads each sentence alone, so what depends on the neighbours (a quote that runs on, *That has not been "
+    "confirmed.*) is beyond it. It knows words, not scope: a hedge in an aside can decide. Cues are the words with "
+    "most weight, which is not always the words that a reader would mark, and sources follow a plain rule."
+)
+
+
+def render_card(
+    info: ModelInfo, config: TrainConfig, splits: dict[str, list[LabelledArticle]], metrics: dict[str, dict[str, Any]]
+) -> str:
+    """Return the card of a trained model."""
+    sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
+    data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
+    rows = (
+        [
+            name,
+            v["n_sentences"],
+            *(f"{v[key]:.3f}" for key in ("accuracy", "macro_f1")),
+            f"{v['sure']['macro_f1']:.3f}" if "sure" in v else "",
+            *(f"{x:.3f}" for x in (v["calibration_error"], v["cues"]["f1"], v["sources"]["f1"])),
+        ]
+        for name, v in metrics.items()
+    )
+    head = [
+        "set",
+        "sentences",
+        "accuracy",
+        "macro-F1",
+        "macro-F1, sure ones",
+        "calibration error",
+        "cue F1",
+        "source F1",
+    ]
+    return _CARD.format(
+        name=info.name,
+        description=_DESCRIPTION,
+        labels=", ".join(f"`{label}`" for label in LABELS),
+        data=data,
+        dataset_sha256=info.dataset_sha256,
+        summary=_table(head, rows),
+        metrics_file=METRICS_FILE,
+        per_label="".join(_label_section(name, values) for name, values in metrics.items()),
+        temperature=info.temperature,
+        review_margin=info.review_margin,
+        limits=_LIMITS,
+        flagger_version=info.flagger_version,
+        seed=info.seed,
+        overrides="".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),
+    )
+
+
+def _label_section(name: str, values: dict[str, Any]) -> str:
+    head = ["label", "precision", "recall", "F1", "support", *(f"said {label}" for label in LABELS)]
+    rows = (
+        [label, *(f"{v[key]:.3f}" for key in ("precision", "recall", "f1")), v["support"], *confused]
+        for (label, v), confused in zip(values["labels"].items(), values["confusion_matrix"], strict=True)
+    )
+    return f"### {name}\n\n{_table(head, rows)}\n"
+
+
+def _table(head: list[str], rows: Iterable[list[object]]) -> str:
+    lines: list[list[object]] = [[*head], ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)

@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flagger.artifacts import read_info
+from flagger.classifiers import load_classifier
+from flagger.classifiers.baseline import WEIGHTS_FILE, find_cues, load, prepare, tokenize
+from flagger.errors import ModelError
+from flagger.labels import LABELS, Label
+
+
+def test_it_learned_its_sentences(small_model: Path) -> None:
+    classifier = load_classifier(small_model, read_info(small_model))
+    (prediction,) = classifier.predict([["A third man reportedly fled on Monday.", "What a dreadful night!"]])
+    assert [LABELS[i] for i in prediction.logits.argmax(axis=1)] == [Label.UNVERIFIED, Label.NO_CLAIM]
+
+
+def test_documents_do_not_touch_each_other(small_model: Path) -> None:
+    classifier = load(small_model)
+    texts = ["It could reopen by June.", "", "Police said so on Monday."]
+    together = classifier.predict([texts, [], texts[:1]])
+    assert [len(p.cues) for p in together] == [3, 0, 1]
+    alone = classifier.predict([texts[:1]])[0]
+    assert np.array_equal(alone.logits[0], together[0].logits[0])
+    assert alone.cues[0] == together[0].cues[0] == together[2].cues[0]
+
+
+def test_pushes_are_the_words_part_of_the_logit(small_model: Path) -> None:
+    """The tokens' pushes add up to what the word features give the winning label above the labels' mean."""
+    classifier = load(small_model)
+    texts = ["It could reopen by June, about a year late.", "A neighbour claimed the owner fled."]
+    logits, pushes = classifier.explain(texts)
+    words = dict(classifier.pipeline["features"].transformer_list)["words"]
+    part = words.transform([prepare(text) for text in texts])
+    weights = classifier.pipeline["logistic"].coef_[:, : part.shape[1]]
+    scores = part @ (weights - weights.mean(axis=0)).T
+    for row, push in enumerate(pushes):
+        assert push.sum() == pytest.approx(scores[row, logits[row].argmax()])
+
+
+@pytest.mark.parametrize(
+    ("push", "floor", "found"),
+    [
+        ([0, 0.1, 0.9, 0.8, 0, 0.1, 0], 0.5, ["could have"]),
+        ([0, 0.1, 0.4, 0.1, 0, 0.1, 0], 0.5, []),
+        ([0, 0.1, 0.1, 0.1, 0, 0.9, 0], 0.5, []),  # punctuation alone is no cue
+        ([0, 0.1, 0.9, 0.4, 0.9, 0.1, 0], 0.5, ["could have ended"]),
+    ],
+)
+def test_the_run_that_pushed_most_is_the_cue(push: list[float], floor: float, found: list[str]) -> None:
+    text = "It could have ended."
+    assert len(tokenize(text)) == len(push)
+    assert [text[a:b] for a, b in find_cues(text, np.array(push), floor)] == found
+
+
+@given(st.text(max_size=80))
+def test_tokens_keep_their_place(text: str) -> None:
+    """Folding must not move a character, or cues would slip."""
+    assert len(prepare(text)) == len(text) + 4
+
+
+class Unknown:
+    """A type that skops has no reason to trust."""
+
+
+def test_types_that_skops_does_not_trust_are_refused(tmp_path: Path) -> None:
+    skops.io.dump({"pipeline": Unknown(), "cue_floor": 1.0}, tmp_path / WEIGHTS_FILE)
+    with pytest.raises(ModelError, match=r"does not trust.*Unknown"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 broken"])
+def test_a_damaged_file_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / WEIGHTS_FILE).write_bytes(content)
+    with pytest.raises(ModelError, match="not a readable skops file"):
+        load(tmp_path)
+
+
+def test_another_skops_file_is_refused(tmp_path: Path) -> None:
+    skops.io.dump({"pipeline": 1}, tmp_path / WEIGHTS_FILE)
+    with pytest.raises(ModelError, match="no flagger baseline"):
+        load(tmp_path)

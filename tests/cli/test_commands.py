@@ -1,0 +1,87 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Outcome
+from tests.conftest import small_articles, write_articles
+
+Run = Callable[..., Outcome]
+
+
+def test_flag_prints_a_listing_or_json(run: Run, small_model: Path) -> None:
+    listing = run("flag", "A third man reportedly fled.", "--model", small_model)
+    assert listing.code == 0
+    assert "? unverified" in listing.out
+    row = json.loads(run("flag", "A third man reportedly fled.", "--model", small_model, "--json").out)
+    assert row["label"] == "unverified"
+    assert row["model"].startswith("small@")
+
+
+def test_flag_of_nothing_says_so(run: Run) -> None:
+    assert "empty" in run("flag", " ").out
+
+
+def test_train_tells_its_steps_and_takes_overrides(run: Run, small_dataset: Path, tmp_path: Path) -> None:
+    outcome = run(
+        "train",
+        "configs/baseline.toml",
+        *("--set", f"data.articles={small_dataset}", "--set", f"output={tmp_path / 'm'}"),
+        *("--set", "features.n_features=4096"),
+    )
+    assert outcome.code == 0
+    assert "test: macro-F1" in outcome.err
+    assert (tmp_path / "m" / "model.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [(["sede=1"], "sede: unknown key"), (["data.articles=nowhere"], "cannot read nowhere")],
+)
+def test_a_wrong_recipe_is_usage(run: Run, overrides: list[str], told: str) -> None:
+    outcome = run("train", "configs/baseline.toml", *(x for o in overrides for x in ("--set", o)))
+    assert outcome.code == 2
+    assert told in outcome.err
+
+
+def test_evaluate_prints_and_writes_the_figures(
+    run: Run, small_model: Path, small_dataset: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "m.json"
+    outcome = run("evaluate", small_model, small_dataset, "--split", "test", "--output", out)
+    assert outcome.code == 0
+    metrics = json.loads(out.read_text())
+    assert f"macro-F1 {metrics['macro_f1']:.3f}" in outcome.out
+    assert metrics["n_sentences"] == 10
+    assert len(metrics["confusion_matrix"]) == 4
+    assert run("evaluate", small_model, tmp_path / "none.jsonl").code == 2
+
+
+def test_models_lists_and_describes(run: Run) -> None:
+    assert "baseline (default)" in run("models").out
+    assert "# baseline" in run("models", "baseline").out
+    assert run("models", "none").code == 2
+
+
+def test_data_check_names_faults(run: Run, small_dataset: Path, tmp_path: Path) -> None:
+    good = run("data", "check", small_dataset)
+    assert (good.code, "6 articles, 30 sentences, 0 faults" in good.out) == (0, True)
+    bad = run("data", "check", write_articles(tmp_path / "a.jsonl", small_articles()[:1] * 2))
+    assert bad.code == 1
+    assert f"{tmp_path}/a.jsonl:2: article train-1: the id is taken" in bad.err
+
+
+def test_data_compile_writes_articles(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("===\n# id: a\nc | Rain fell.\n")
+    assert run("data", "compile", source, "-o", tmp_path / "a.jsonl").code == 0
+    assert json.loads((tmp_path / "a.jsonl").read_text())["sentences"][0]["text"] == "Rain fell."
+    source.write_text("oops")
+    assert run("data", "compile", source, "-o", tmp_path / "b.jsonl").code == 2
+
+
+def test_version(run: Run) -> None:
+    import flagger
+
+    assert run("--version").out.strip() == flagger.__version__

@@ -1,0 +1,123 @@
+import csv
+import gzip
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.conftest import Outcome
+
+Run = Callable[..., Outcome]
+GOOD = "Police said the bridge was closed.\n\nIt could reopen by June.\n\nA third man reportedly fled.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    articles = tmp_path / "articles"
+    (articles / "sub").mkdir(parents=True)
+    (articles / "b.txt").write_text(GOOD)
+    (articles / "sub" / "a.md").write_text("# Fire\n\nTwo men were arrested.\n")
+    (articles / "table.jsonl").write_text('{"id": "x", "text": "Two men fled."}\n{"id": "y"}\n')
+    (articles / "photo.jpg").write_bytes(b"\xff\xd8")
+    return articles
+
+
+def _rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_folder_is_scored_in_order_and_nothing_is_lost(run: Run, folder: Path, tmp_path: Path) -> None:
+    flags, summary = tmp_path / "flags.jsonl", tmp_path / "summary.jsonl"
+    outcome = run("score", folder, "--output", flags, "--summary", summary)
+    assert outcome.code == 1  # the row without a text
+    assert outcome.out == ""
+    assert "1 article could not be scored" in outcome.err
+    assert "1 files of other formats" in outcome.err
+    rows = _rows(summary.read_text())
+    assert [(Path(row["article_id"]).name, row["status"]) for row in rows] == [
+        ("b.txt", "ok"),
+        ("a.md", "ok"),
+        ("table.jsonl#x", "ok"),
+        ("table.jsonl#y", "malformed"),
+    ]
+    scored = _rows(flags.read_text())
+    assert len(scored) == sum(row["n_sentences"] for row in rows) == 3 + 2 + 1
+    text = (folder / "b.txt").read_text()
+    assert [row["text"] for row in scored[:3]] == [text[row["start"] : row["end"]] for row in scored[:3]]
+
+
+def test_formats_hold_the_same_rows(run: Run, folder: Path, tmp_path: Path) -> None:
+    for suffix in ("jsonl", "csv", "parquet"):
+        assert run("score", folder / "b.txt", "-o", tmp_path / f"f.{suffix}").code == 0
+    rows = _rows((tmp_path / "f.jsonl").read_text())
+    assert pq.read_table(tmp_path / "f.parquet").to_pylist() == rows
+    with (tmp_path / "f.csv").open(newline="") as handle:
+        assert [row["text"] for row in csv.DictReader(handle)] == [row["text"] for row in rows]
+
+
+def test_jobs_do_not_change_the_output(run: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "many.jsonl").write_text("".join(json.dumps({"text": f"It could fall {i}."}) + "\n" for i in range(300)))
+    run("score", folder, "-o", tmp_path / "one.jsonl")
+    run("score", folder, "-o", tmp_path / "two.jsonl", "--jobs", 2)
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+
+
+def test_in_a_pipe_records_go_to_standard_output(run: Run, folder: Path) -> None:
+    outcome = run("score", folder / "b.txt", "--only", "estimated, unverified")
+    assert outcome.code == 0
+    assert {row["label"] for row in _rows(outcome.out)} <= {"estimated", "unverified"}
+
+
+def test_the_listing_marks_the_cues(run: Run, folder: Path) -> None:
+    outcome = run("score", folder / "b.txt", "--format", "listing")
+    assert "? unverified" in outcome.out
+    assert "A third man" in outcome.out
+
+
+def test_three_way_leaves_no_claim_out(run: Run, folder: Path) -> None:
+    rows = _rows(run("score", folder / "sub", "--three-way").out)
+    assert {row["p_no_claim"] for row in rows} == {0.0}
+    assert "no_claim" not in {row["label"] for row in rows}
+
+
+def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+    assert [row["article_id"] for row in _rows(run("score", "-").out)] == ["-"] * 3
+
+
+def test_columns_can_be_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"key,body\n7,It fell.\n"))
+    outcome = run("score", tmp_path / "t.csv.gz", "--text-column", "body", "--id-column", "key")
+    assert [row["article_id"].rpartition("#")[2] for row in _rows(outcome.out)] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["nowhere.txt"], "nowhere.txt cannot be found"),
+        (["{empty}"], "no file to read"),
+        (["{good}", "--only", "maybe"], "--only: 'maybe' is none of confirmed"),
+        (["{good}", "--format", "xml"], "--format: 'xml' is none of"),
+        (["{good}", "-o", "f.xml"], "no output format has the suffix '.xml'"),
+        (["{good}", "-o", "f.csv", "--format", "listing"], "listing is for the terminal"),
+        (["{good}", "-o", "{empty}/no/f.csv"], "cannot write"),
+        (["{good}", "--model", "nothing"], "no model at 'nothing'"),
+        (["{good}", "--jobs", "0"], "--jobs"),
+        ([], "PATH"),
+    ],
+)
+def test_wrong_usage_is_told_before_any_work(
+    run: Run, folder: Path, tmp_path: Path, args: list[str], told: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    places = {"empty": tmp_path / "empty", "good": folder / "b.txt"}
+    outcome = run("score", *(arg.format(**places) for arg in args))
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert outcome.out == ""
+    assert not list(tmp_path.glob("f.*"))

@@ -1,0 +1,118 @@
+"""What tests share: a small labelled dataset, a baseline trained on it, and a classifier whose word is written down."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flagger.artifacts import ModelInfo
+from flagger.classifiers import Prediction
+from flagger.labels import LABELS
+from flagger.pipeline import Flagger
+from flagger.training.config import TrainConfig
+from flagger.training.dataset import LabelledArticle, article_record
+from flagger.training.markup import parse_markup
+from flagger.training.run import train
+
+SMALL = """
+===
+# id: {split}-1
+# title: Bridge
+# topic: bridge closure
+# register: local-paper
+# country: PL
+# stratum: natural
+# split: {split}
+
+n | The bridge
+c | <<Police>> said the bridge was closed {day}.
+u | The cause is {{{{not yet known}}}} {day}.
+e | It {{{{could}}}} reopen by June, {{{{about}}}} a year late {day}.
+c | The bridge was built in 1931 {day}.
+===
+# id: {split}-2
+# title: Fire
+# topic: fire
+# register: local-paper
+# country: PL
+# stratum: dense
+# split: {split}
+
+c | Two men were arrested {day}.
+u | A third man {{{{reportedly}}}} fled {day}.
+e | The damage is {{{{estimated}}}} at two million {day}.
+n | What a dreadful night!
+u | <<{{{{A neighbour}}}}>> claimed the owner set the fire {day}.
+"""
+
+
+def small_articles() -> list[LabelledArticle]:
+    """Ten sentences a split that differ by their day alone."""
+    days = {"train": "on Monday", "validation": "last Tuesday", "test": "this Friday evening"}
+    parsed = [item for s, day in days.items() for item in parse_markup(SMALL.format(split=s, day=day), "small")]
+    return [item for item in parsed if isinstance(item, LabelledArticle)]
+
+
+def write_articles(path: Path, articles: Sequence[LabelledArticle]) -> Path:
+    path.write_text("".join(json.dumps(article_record(a)) + "\n" for a in articles), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_articles(tmp_path_factory.mktemp("data") / "small.jsonl", small_articles())
+
+
+def small_config(dataset: Path, output: Path) -> TrainConfig:
+    return TrainConfig.model_validate(
+        {
+            "name": "small",
+            "kind": "baseline",
+            "output": str(output),
+            "data": {"articles": str(dataset)},
+            "features": {"n_features": 4096},
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def small_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, _ = train(small_config(small_dataset, tmp_path_factory.mktemp("model") / "small"))
+    return folder
+
+
+class StubClassifier:
+    """Says what the test wrote down: one row of logits a known sentence; an unknown one makes no claim."""
+
+    def __init__(self, logits: dict[str, list[float]], cues: dict[str, list[tuple[int, int]]] | None = None) -> None:
+        self.logits = logits
+        self.cues = cues or {}
+
+    def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
+        return [
+            Prediction(
+                np.array([self.logits.get(s, [0.0, 0.0, 0.0, 5.0]) for s in d]).reshape(len(d), len(LABELS)),
+                [self.cues.get(s, []) for s in d],
+                [(0, 1) if s.startswith("X") else None for s in d],
+            )
+            for d in documents
+        ]
+
+
+INFO = ModelInfo(
+    name="stub",
+    kind="baseline",
+    flagger_version="0",
+    labels=tuple(LABELS),
+    temperature=1.0,
+    review_margin=0.2,
+    dataset_sha256="",
+    seed=0,
+    files={},
+)
+
+
+def stub_flagger(logits: dict[str, list[float]], cues: dict[str, list[tuple[int, int]]] | None = None) -> Flagger:
+    return Flagger(StubClassifier(logits, cues), INFO)

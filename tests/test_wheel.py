@@ -1,0 +1,51 @@
+"""What is shipped works without the checkout: the wheel, built from the sdist, flags a line in a clean environment."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.wheel
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The sdist, and the wheel built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+
+
+def test_the_models_are_in_the_wheel_and_the_sdist(built: tuple[Path, Path]) -> None:
+    sdist, wheel = built
+    model = {path.name for path in (ROOT / "models" / "baseline").iterdir()}
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {Path(n).name for n in names if n.startswith("flagger/_models/baseline/")} == model
+    assert not [n for n in names if n.split("/")[0] not in ("flagger",) and ".dist-info/" not in n]
+    with tarfile.open(sdist) as archive:
+        assert {Path(n).name for n in archive.getnames() if "/models/baseline/" in n} == model
+
+
+def test_the_wheel_flags_a_line_away_from_the_checkout(built: tuple[Path, Path], tmp_path: Path) -> None:
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env" / "bin" / "python"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    install = [python, "-m", "pip", "install", "-q", "-c", ROOT / "constraints.txt", built[1]]
+    subprocess.run(install, check=True, env=environment, capture_output=True)
+    (tmp_path / "page.html").write_text("<html><body><p>It is said to have fallen.</p></body></html>")
+    (tmp_path / "line.txt").write_text("Two men were arrested on Monday.\n")
+    command = [tmp_path / "env" / "bin" / "flagger", "score", "line.txt", "page.html", "-o", "flags.parquet"]
+    subprocess.run(command, check=True, cwd=tmp_path, env=environment)
+    code = "import flagger; f, = flagger.flag('It is said to have fallen.'); print(f.label, flagger.__file__)"
+    result = subprocess.run([python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    label, file = result.stdout.split()
+    assert label == "unverified"
+    assert Path(file).is_relative_to(tmp_path)

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from flagger.errors import ConfigError
+from flagger.training.config import load_config
+
+RECIPE = 'name = "x"\nkind = "baseline"\noutput = "out"\n'
+
+
+def _recipe(folder: Path, text: str) -> Path:
+    path = folder / "r.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_overrides_beat_the_file(tmp_path: Path) -> None:
+    path = _recipe(tmp_path, RECIPE + "[logistic]\nc = 2.0\n")
+    assert load_config(path).logistic.c == 2.0
+    config = load_config(
+        path, ["logistic.c=3.5", "output=some/where", "features.word_ngrams=[1, 2]", "outside.a=b.jsonl"]
+    )
+    assert (config.logistic.c, config.output, config.features.word_ngrams) == (3.5, "some/where", [1, 2])
+    assert config.outside == {"a": "b.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "told"),
+    [
+        (RECIPE + "colour = 1\n", [], "colour: unknown key"),
+        (RECIPE + "[logistic]\ncc = 1.0\n", [], "logistic.cc: unknown key"),
+        (RECIPE + '[logistic]\nc = "high"\n', [], "logistic.c: Input should be a valid number, found 'high'"),
+        (RECIPE + "[logistic]\nc = 0.0\n", [], "logistic.c: Input should be greater than 0"),
+        (RECIPE + "seed = true\n", [], "seed: Input should be a valid integer"),
+        ('kind = "baseline"\n', [], "name: Field required"),
+        (RECIPE.replace("baseline", "svm"), [], "kind: Input should be 'baseline'"),
+        ("= broken", [], "is not TOML"),
+        (RECIPE, ["logistic.c"], "expected section.key=value"),
+        (RECIPE, ["name.x=1"], "'name' is not a section"),
+        (RECIPE, ["=1"], "expected section.key=value"),
+    ],
+)
+def test_a_fault_names_the_key_and_the_file(tmp_path: Path, text: str, overrides: list[str], told: str) -> None:
+    path = _recipe(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, overrides)
+    assert told in str(caught.value)
+    assert overrides or str(path) in str(caught.value)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        load_config(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs").rglob("*.toml")), ids=str)
+def test_every_shipped_recipe_loads(path: Path) -> None:
+    config = load_config(path)
+    assert config.name in config.output

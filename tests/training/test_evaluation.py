@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from flagger.labels import LABELS
+from flagger.training.evaluation import Scored, calibration_error, evaluate, f1_of, score_articles
+from tests.conftest import StubClassifier, small_articles
+
+ARTICLES = small_articles()[:2]
+PERFECT = {s.text: [9.0 * (label == s.final.label) for label in LABELS] for a in ARTICLES for s in a.sentences}
+CUES = {s.text: list(s.final.cues) for a in ARTICLES for s in a.sentences}
+
+
+def test_a_perfect_classifier_scores_one() -> None:
+    metrics = evaluate(score_articles(StubClassifier(PERFECT, CUES), ARTICLES), 1.0)
+    assert (metrics["accuracy"], metrics["macro_f1"], metrics["cues"]["f1"]) == (1.0, 1.0, 1.0)
+    assert metrics["calibration_error"] < 0.01
+    assert np.trace(metrics["confusion_matrix"]) == metrics["n_sentences"] == 10
+    assert "sure" not in metrics
+
+
+def test_one_that_says_no_claim_to_all_gets_a_quarter_of_recall_and_no_spans() -> None:
+    metrics = evaluate(score_articles(StubClassifier({}, CUES), ARTICLES), 1.0)
+    assert metrics["labels"]["no_claim"]["recall"] == 1.0
+    assert metrics["labels"]["confirmed"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 3}
+    assert metrics["cues"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n_predicted": 0, "n_wanted": 6}
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    probabilities = np.array([[0.8, 0.2, 0, 0]] * 10)
+    wanted = np.array([0] * 5 + [1] * 5)
+    assert calibration_error(probabilities, wanted) == pytest.approx(0.3)
+    assert calibration_error(np.array([[1.0, 0, 0, 0]] * 4), np.zeros(4, dtype=int)) == 0.0
+
+
+@pytest.mark.parametrize(("counts", "f1"), [((1, 2, 2), 0.5), ((0, 0, 0), 1.0), ((0, 3, 0), 0.0)])
+def test_f1_of_counts(counts: tuple[int, int, int], f1: float) -> None:
+    assert f1_of(*counts) == f1
+
+
+def test_sources_count_only_exact_ones() -> None:
+    scored = score_articles(StubClassifier(PERFECT), ARTICLES)
+    wanted = [s.final.source for s in scored.sentences]
+    right = evaluate(Scored(ARTICLES, scored.logits, scored.cues, wanted), 1.0)["sources"]
+    off = [(a[0], a[1] - 1) if a else None for a in wanted]
+    wrong = evaluate(Scored(ARTICLES, scored.logits, scored.cues, off), 1.0)["sources"]
+    assert (right["f1"], wrong["f1"]) == (1.0, 0.0)

@@ -1,0 +1,42 @@
+from dataclasses import replace
+from pathlib import Path
+
+from flagger.training.dataset import LabelledSentence
+from flagger.training.validation import check
+from tests.conftest import small_articles, write_articles
+
+TEXT = "Officials in the northern port city said on Monday that the old bridge had been closed to lorries."
+
+
+def test_a_clean_dataset_has_no_faults(tmp_path: Path) -> None:
+    articles = small_articles()
+    found, faults = check(write_articles(tmp_path / "a.jsonl", articles))
+    assert (found, faults) == (articles, [])
+
+
+def test_a_repeated_id_is_named(tmp_path: Path) -> None:
+    path = write_articles(tmp_path / "a.jsonl", [small_articles()[0]] * 2)
+    _, faults = check(path)
+    assert [str(fault) for fault in faults] == [f"{path}:2: article train-1: the id is taken by {path}:1"]
+
+
+def _with(text: str, index: int) -> LabelledSentence:
+    return replace(small_articles()[index].sentences[0], text=text)
+
+
+def test_near_duplicates_across_splits_are_named(tmp_path: Path) -> None:
+    train, test = small_articles()[0], small_articles()[-1]
+    other = TEXT.replace("Monday", "Friday")
+    articles = [
+        replace(train, sentences=(_with(TEXT, 0), _with(other, 0))),  # within a split they may stand
+        replace(test, sentences=(_with("Is it?", 0), _with(other, 0))),
+    ]
+    path = write_articles(tmp_path / "a.jsonl", articles)
+    _, faults = check(path)
+    assert [(f.article, f.sentence) for f in faults] == [("train-1", 0), ("train-1", 1)]
+    assert "article test-2, sentence 1, of another split (train, test)" in faults[0].message
+
+
+def test_the_project_s_dataset_has_no_faults() -> None:
+    _, faults = check(Path("datasets/articles"))
+    assert faults == []
