@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "score", "flag", "train", "evaluate", "models", "data check", "data compile")
+COMMANDS = ("", "score", "flag", "train", "evaluate", "models", "data check", "data compile", "data agreement")
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """flagger data: check and build labelled data."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -39,3 +40,16 @@ def compile_markup(
 
     n_articles = compile_files(files, output)
     typer.echo(f"{n_articles} articles written to {output}", err=True)
+
+
+@app.command()
+def agreement(
+    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
+        "datasets/articles"
+    ),
+) -> None:
+    """Print how far the two readers agree: Cohen's kappa by label, stratum and split, F1 of spans. As JSON."""
+    from flagger.training.agreement import agreement as compute  # imported here for cost: it brings sklearn
+    from flagger.training.dataset import read_articles
+
+    typer.echo(json.dumps(compute(read_articles(path)), indent=2))

@@ -8,6 +8,8 @@ import typer
 
 from flagger.errors import ConfigError
 
+_TABLE_WIDTH = 110
+
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A shipped model's name or a model folder.")],
@@ -39,7 +41,8 @@ def _show(metrics: dict[str, Any]) -> None:
     from rich.console import Console  # imported here for cost
     from rich.table import Table
 
-    console = Console(soft_wrap=True)
+    console = Console()
+    console = Console(width=max(console.width, _TABLE_WIDTH))  # a narrower terminal would cut the figures off
     console.print(f"{metrics['model']} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
     console.print(
         f"macro-F1 {metrics['macro_f1']:.3f}  accuracy {metrics['accuracy']:.3f}  "

@@ -12,10 +12,10 @@ from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
 from flagger.training.config import TrainConfig
-from flagger.training.dataset import LabelledArticle
+from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.evaluation import cue_counts, f1_of
 
-_CUE_FLOORS = np.round(np.arange(0.1, 3.0, 0.1), 1)
+_CUE_FLOORS = np.round(np.arange(0.02, 1.0, 0.02), 2)
 
 
 def fit_baseline(
@@ -27,20 +27,32 @@ def fit_baseline(
         DatasetError: If the training articles lack one of the labels.
     """
     sentences = [sentence for article in train for sentence in article.sentences]
-    columns = np.array([LABELS.index(sentence.final.label) for sentence in sentences])
+    columns = [LABELS.index(sentence.final.label) for sentence in sentences]
     if missing := [str(label) for i, label in enumerate(LABELS) if i not in columns]:
         raise DatasetError(f"the training split has no sentence labelled {', '.join(missing)}")
+    texts = [prepare(sentence.text) for sentence in sentences]
+    weights = [1.0] * len(texts)
+    if config.features.cue_weight:
+        # The cues as texts of their own tell the regression which of a sentence's words its label hangs on.
+        told = [(cues, column) for s, column in zip(sentences, columns, strict=True) if (cues := _cues_text(s))]
+        texts += [cues for cues, _ in told]
+        columns += [column for _, column in told]
+        weights += [config.features.cue_weight] * len(told)
     pipeline = _pipeline(config)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            pipeline.fit([prepare(sentence.text) for sentence in sentences], columns)
+            pipeline.fit(texts, np.array(columns), logistic__sample_weight=np.array(weights))
         except ConvergenceWarning as error:
             raise DatasetError(
                 f"logistic regression did not converge in {config.logistic.max_iterations} iterations; "
                 "raise logistic.max_iterations or lower logistic.c"
             ) from error
     return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation))
+
+
+def _cues_text(sentence: LabelledSentence) -> str:
+    return " … ".join(sentence.text[start:end] for start, end in sentence.final.cues)
 
 
 def _pipeline(config: TrainConfig) -> Pipeline:
