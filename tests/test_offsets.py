@@ -5,7 +5,7 @@ import gzip
 import html
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flagger.classifiers import Prediction
 from flagger.reading import read_stream
 from flagger.results import Article
 from tests.conftest import StubClassifier, stub_flagger
@@ -66,7 +67,7 @@ class FirstWord(StubClassifier):
     def __init__(self) -> None:
         super().__init__({})
 
-    def predict(self, documents):  # type: ignore[no-untyped-def]
+    def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
         self.logits = {s: [5.0, 0, 0, 0] for d in documents for s in d}
         self.cues = {s: [(0, len(s.split()[0]))] for d in documents for s in d if s.split()}
         return super().predict(documents)
