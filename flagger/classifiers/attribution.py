@@ -24,6 +24,7 @@ _SUBJECT = re.compile(
 )
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]{2,}\b[^-–—]{0,40}[-–—]+\s")
 _LEADING = re.compile(r"(?:(?:But|And|Meanwhile|However|On \w+|Earlier|Later|Still|Yet|In \w+),?\s+)+")
+_CLAUSE_END = re.compile(r"\b(?:to|be|is|was|are|were|been|who|which|that|by|of)$")
 _NOT_A_SOURCE = {"it", "which", "that", "who", "there", "this", "what", "and", "but"}
 
 
@@ -52,4 +53,5 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in ",-–—"):
         end -= 1
-    return (start, end) if end > start and text[start:end].lower() not in _NOT_A_SOURCE else None
+    name = text[start:end].lower()
+    return (start, end) if name and name not in _NOT_A_SOURCE and not _CLAUSE_END.search(name) else None

@@ -14,6 +14,8 @@ from flagger.classifiers.attribution import find_source
         ("The company has confirmed the sale.", "The company"),
         ("The bridge fell.", None),
         ("It said nothing.", None),
+        ("He is understood to have told them so.", None),
+        ("MOSUL, Feb 3 - Two were hurt when a bus left the road, the highway police said.", "the highway police"),
     ],
 )
 def test_the_source_is_who_is_said_to_speak(text: str, source: str | None) -> None:
