@@ -53,3 +53,26 @@ def agreement(
     from flagger.training.dataset import read_articles
 
     typer.echo(json.dumps(compute(read_articles(path)), indent=2))
+
+
+@app.command()
+def artefacts(
+    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
+        "datasets/articles"
+    ),
+) -> None:
+    """Print how well labels can be guessed, on validation, from what should not tell them."""
+    from flagger.training.artefacts import guess_labels  # imported here for cost: it brings sklearn
+    from flagger.training.dataset import read_articles
+
+    typer.echo(json.dumps(guess_labels(read_articles(path, "train"), read_articles(path, "validation")), indent=2))
+
+
+@app.command()
+def manifest(
+    path: Annotated[Path, typer.Argument(help="A folder of labelled articles.")] = Path("datasets/articles"),
+) -> None:
+    """Print hashes and counts of a dataset; datasets/manifest.json holds the project's."""
+    from flagger.training.manifest import build_manifest  # imported here for cost
+
+    typer.echo(json.dumps(build_manifest(path), indent=2))
