@@ -6,7 +6,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from flagger.artifacts import DEFAULT_MODEL
+from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
 from flagger.pipeline import Flagger
 from flagger.results import Article, ArticleResult, FailedArticle
 
@@ -33,9 +33,9 @@ def score_articles(
     Raises:
         ModelError: If the model cannot be loaded; raised before any article is read.
     """
-    flagger = Flagger.load(model)
     if jobs == 1:
-        return flagger.flag_many(articles, three_way=three_way)
+        return Flagger.load(model).flag_many(articles, three_way=three_way)
+    read_info(find_model(model))  # a missing or damaged model is told here and not by a process
     return _score_in_processes(articles, model=model, three_way=three_way, jobs=jobs)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flagger.errors import ConfigError
 from flagger.training.config import TrainConfig
-from flagger.training.dataset import LabelledArticle, article_record, read_articles
+from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import evaluate, score_articles
 from flagger.training.export import write_card, write_model
 from flagger.training.fit_baseline import fit_baseline
@@ -26,12 +27,12 @@ def train(config: TrainConfig, report: Callable[[str], None] = lambda message: N
         The model folder and its metrics: a name of a split or an outside set -> what evaluation measured.
 
     Raises:
-        ConfigError: If the output folder cannot be used.
-        DatasetError: If the data is missing or faulty.
+        ConfigError: If a path in the recipe leads nowhere or the output folder cannot be used.
+        DatasetError: If the data is faulty.
     """
-    data = Path(config.data.articles)
-    splits = {split: read_articles(data, split) for split in ("train", "validation", "test")}
-    outside = {name: read_articles(Path(path)) for name, path in config.outside.items()}
+    data = _existing("data.articles", config.data.articles)
+    splits = {split: read_articles(data, split) for split in SPLITS}
+    outside = {name: read_articles(_existing(f"outside.{name}", path)) for name, path in config.outside.items()}
     n_sentences = sum(len(article.sentences) for article in splits["train"])
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
     classifier = fit_baseline(splits["train"], splits["validation"], config)
@@ -50,6 +51,12 @@ def train(config: TrainConfig, report: Callable[[str], None] = lambda message: N
     write_card(folder, render_card(info, config, splits, metrics))
     report(f"wrote {folder}")
     return folder, metrics
+
+
+def _existing(key: str, path: str) -> Path:
+    if not Path(path).exists():
+        raise ConfigError(f"{key}: there is no file or folder {path}")
+    return Path(path)
 
 
 def dataset_sha256(articles: list[LabelledArticle]) -> str:

@@ -37,7 +37,11 @@ def test_train_tells_its_steps_and_takes_overrides(run: Run, small_dataset: Path
 
 @pytest.mark.parametrize(
     ("overrides", "told"),
-    [(["sede=1"], "sede: unknown key"), (["data.articles=nowhere"], "cannot read nowhere")],
+    [
+        (["sede=1"], "sede: unknown key"),
+        (["data.articles=nowhere"], "data.articles: there is no file or folder nowhere"),
+        (["outside.street=nowhere"], "outside.street: there is no file or folder nowhere"),
+    ],
 )
 def test_a_wrong_recipe_is_usage(run: Run, overrides: list[str], told: str) -> None:
     outcome = run("train", "configs/baseline.toml", *(x for o in overrides for x in ("--set", o)))
