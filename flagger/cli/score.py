@@ -80,7 +80,7 @@ def score(
             three_way=three_way,
             jobs=jobs,
         )
-        for result in _progress(results, quiet=chosen == LISTING):
+        for result in _progress(results, len(inputs.paths), quiet=chosen == LISTING):
             write(result)
             if summary_sink:
                 summary_sink.write(summary_record(summarize(result)))
@@ -135,19 +135,22 @@ def _writer(
     return write
 
 
-def _progress(results: Iterable[ArticleResult], *, quiet: bool) -> Iterator[ArticleResult]:
-    """Show on standard error how far it is, when that is a terminal."""
+def _progress(results: Iterable[ArticleResult], n_files: int, *, quiet: bool) -> Iterator[ArticleResult]:
+    """Show on standard error how many files are done, when that is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield from results
         return
     from rich.console import Console  # imported here for cost
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} articles, {task.fields[sentences]:,} sentences"))
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("scoring", total=None, sentences=0)
-        n_sentences = 0
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("files, {task.fields[sentences]:,} sentences,"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("scoring", total=n_files, sentences=0)
+        n_sentences = n_begun = 0
+        path: str | None = None
         for result in results:
+            n_begun += n_begun == 0 or result.path != path  # a table gives many results with one path
+            path = result.path
             n_sentences += len(result.flags)
-            progress.update(task, advance=1, sentences=n_sentences)
+            progress.update(task, completed=n_begun - 1, sentences=n_sentences)
             yield result
