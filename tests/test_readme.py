@@ -13,7 +13,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "score", "flag", "train", "evaluate", "models", "data check", "data compile", "data agreement")
+COMMANDS = (
+    *("", "score", "flag", "train", "evaluate", "models"),
+    *("data check", "data compile", "data agreement", "data artefacts", "data manifest"),
+)
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
 
 
