@@ -25,6 +25,7 @@ _SUBJECT = re.compile(
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]{2,}\b[^-–—]{0,40}[-–—]+\s")
 _LEADING = re.compile(r"(?:(?:But|And|Meanwhile|However|On \w+|Earlier|Later|Still|Yet|In \w+),?\s+)+")
 _CLAUSE_END = re.compile(r"\b(?:to|be|is|was|are|were|been|who|which|that|by|of)$")
+_SUBORDINATE = re.compile(r"(?:while|as|if|when|although|though|because|since|after|before|until|whether)\b")
 _NOT_A_SOURCE = {"it", "which", "that", "who", "there", "this", "what", "and", "but"}
 
 
@@ -54,4 +55,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     while end > start and (text[end - 1].isspace() or text[end - 1] in ",-–—"):
         end -= 1
     name = text[start:end].lower()
-    return (start, end) if name and name not in _NOT_A_SOURCE and not _CLAUSE_END.search(name) else None
+    if not name or name in _NOT_A_SOURCE or _CLAUSE_END.search(name) or _SUBORDINATE.match(name):
+        return None
+    return start, end

@@ -14,6 +14,7 @@ from flagger.classifiers.attribution import find_source
         ("The company has confirmed the sale.", "The company"),
         ("The bridge fell.", None),
         ("It said nothing.", None),
+        ("While such reports multiply, the mayor is silent.", None),
         ("He is understood to have told them so.", None),
         ("MOSUL, Feb 3 - Two were hurt when a bus left the road, the highway police said.", "the highway police"),
     ],
