@@ -19,7 +19,8 @@ that are in no table. Versions: nupunkt 0.8.0, sentencex 1.0.32, pysbd 0.3.4, sy
     syntok               109     58      14    0.05              156      1      10    9.78
     blingfire             99     10       5   11.29              153      1       6    8.47
 
-The tables were written with the cases in view and after reading errors on G, which flatters every row but the raw ones.
+The tables were written with the cases in view and after reading errors on G, which flatters this module and the mended
+rows.
 """
 
 import re
