@@ -71,8 +71,10 @@ def _write_json(path: Path, value: object) -> None:
 def _skops_bytes(classifier: BaselineClassifier) -> bytes:
     """Return the skops archive with what varies between runs made constant.
 
-    skops names objects by their memory address, and a zip archive dates its members.
+    skops names objects by their memory address, a vectorizer keeps one, and a zip archive dates its members.
     """
+    for _, branch in classifier.pipeline["features"].transformer_list:
+        vars(branch["hash"]).pop("_stop_words_id", None)  # made anew when it is missed
     state = {"pipeline": classifier.pipeline, "cue_floor": classifier.cue_floor}
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(state))) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}

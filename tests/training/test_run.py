@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +15,14 @@ from tests.conftest import small_articles, small_config, write_articles
 
 
 def test_same_data_and_recipe_same_model_bit_for_bit(small_dataset: Path, small_model: Path, tmp_path: Path) -> None:
-    config = small_config(small_dataset, small_model).model_copy(update={"output": str(tmp_path / "again")})
-    again, _ = train(config)
+    """In another process, where no object lies at the same address."""
+    code = (
+        "import sys; from pathlib import Path; from flagger.training.run import train\n"
+        "from tests.conftest import small_config; train(small_config(Path(sys.argv[1]), Path(sys.argv[2])))"
+    )
+    again = tmp_path / "again"
+    environment = os.environ | {"PYTHONHASHSEED": "7"}
+    subprocess.run([sys.executable, "-c", code, small_dataset, again], check=True, env=environment)
     names = sorted(path.name for path in small_model.iterdir())
     assert names == ["README.md", "classifier.skops", "config.json", "metrics.json", "model.json"]
     for name in ("classifier.skops", "metrics.json", "README.md"):
