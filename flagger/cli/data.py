@@ -9,12 +9,13 @@ import typer
 
 app = typer.Typer(help="Check and build labelled data.", no_args_is_help=True, rich_markup_mode=None)
 
+_DEFAULT = Path("datasets/articles")
+_Articles = Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")]
+
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
-        "datasets/articles"
-    ),
+    path: _Articles = _DEFAULT,
 ) -> None:
     """Name every fault of labelled articles by file, article and sentence. Exit code 1 if there is any."""
     from flagger.training.validation import check as validate  # imported here for cost: it brings sklearn
@@ -44,9 +45,7 @@ def compile_markup(
 
 @app.command()
 def agreement(
-    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
-        "datasets/articles"
-    ),
+    path: _Articles = _DEFAULT,
 ) -> None:
     """Print how far the two readers agree: Cohen's kappa by label, stratum and split, F1 of spans. As JSON."""
     from flagger.training.agreement import agreement as compute  # imported here for cost: it brings sklearn
@@ -57,9 +56,7 @@ def agreement(
 
 @app.command()
 def artefacts(
-    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")] = Path(
-        "datasets/articles"
-    ),
+    path: _Articles = _DEFAULT,
 ) -> None:
     """Print how well labels can be guessed, on validation, from what should not tell them."""
     from flagger.training.artefacts import guess_labels  # imported here for cost: it brings sklearn
@@ -70,7 +67,7 @@ def artefacts(
 
 @app.command()
 def manifest(
-    path: Annotated[Path, typer.Argument(help="A folder of labelled articles.")] = Path("datasets/articles"),
+    path: Annotated[Path, typer.Argument(help="A folder of labelled articles.")] = _DEFAULT,
 ) -> None:
     """Print hashes and counts of a dataset; datasets/manifest.json holds the project's."""
     from flagger.training.manifest import build_manifest  # imported here for cost

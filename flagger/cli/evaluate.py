@@ -41,8 +41,7 @@ def _show(metrics: dict[str, Any]) -> None:
     from rich.console import Console  # imported here for cost
     from rich.table import Table
 
-    console = Console()
-    console = Console(width=max(console.width, _TABLE_WIDTH))  # a narrower terminal would cut the figures off
+    console = Console(width=max(Console().width, _TABLE_WIDTH))  # a narrower terminal would cut the figures off
     console.print(f"{metrics['model']} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
     console.print(
         f"macro-F1 {metrics['macro_f1']:.3f}  accuracy {metrics['accuracy']:.3f}  "

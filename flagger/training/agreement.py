@@ -1,6 +1,6 @@
 """Sentences that two readers labelled -> how far the readers agree."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +8,16 @@ from sklearn.metrics import cohen_kappa_score
 
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
-from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets, Reading
 from flagger.training.evaluation import f1_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
+    article: LabelledArticle
     sentence: LabelledSentence
-    stratum: str
-    split: str
     first: Label
-    second: Label
+    second: Reading
 
 
 def agreement(articles: Sequence[LabelledArticle]) -> dict[str, Any]:
@@ -35,38 +34,36 @@ def agreement(articles: Sequence[LabelledArticle]) -> dict[str, Any]:
     Source: Cohen 1960, A coefficient of agreement for nominal scales.
     """
     pairs = [
-        _Pair(s, article.stratum, article.split, s.first_label or s.final.label, s.second.label)
+        _Pair(article, s, s.first_label or s.final.label, s.second)
         for article in articles
         for s in article.sentences
         if s.second
     ]
     if not pairs:
         raise DatasetError("no sentence was read twice: there is no agreement to compute")
-    same = [p for p in pairs if p.first == p.second]
-    cues = [(set(p.sentence.final.cues), set(p.sentence.second.cues)) for p in same if p.sentence.second]
-    sources = [(_one(p.sentence.final.source), _one(p.sentence.second.source)) for p in same if p.sentence.second]
+    same = [p for p in pairs if p.first == p.second.label]
     return {
         "n_sentences": sum(len(article.sentences) for article in articles),
         "n_read_twice": len(pairs),
         "n_resolved": sum(p.sentence.resolved for p in pairs),
-        "kappa": _kappa([p.first for p in pairs], [p.second for p in pairs]),
+        "kappa": _kappa([p.first for p in pairs], [p.second.label for p in pairs]),
         "labels": {
-            str(label): _kappa([p.first == label for p in pairs], [p.second == label for p in pairs])
+            str(label): _kappa([p.first == label for p in pairs], [p.second.label == label for p in pairs])
             for label in LABELS
         },
-        "strata": _by([p.stratum for p in pairs], pairs),
-        "splits": _by([p.split for p in pairs], pairs),
-        "cues": _span_f1(cues),
-        "sources": _span_f1(sources),
+        "strata": _by(lambda article: article.stratum, pairs),
+        "splits": _by(lambda article: article.split, pairs),
+        "cues": _span_f1([(set(p.sentence.final.cues), set(p.second.cues)) for p in same]),
+        "sources": _span_f1([(_one(p.sentence.final.source), _one(p.second.source)) for p in same]),
     }
 
 
-def _by(keys: list[str], pairs: list[_Pair]) -> dict[str, dict[str, float | int]]:
+def _by(key_of: Callable[[LabelledArticle], str], pairs: list[_Pair]) -> dict[str, dict[str, float | int]]:
     groups: dict[str, list[_Pair]] = {}
-    for key, pair in zip(keys, pairs, strict=True):
-        groups.setdefault(key, []).append(pair)
+    for pair in pairs:
+        groups.setdefault(key_of(pair.article), []).append(pair)
     return {
-        key: {"n": len(group), "kappa": _kappa([p.first for p in group], [p.second for p in group])}
+        key: {"n": len(group), "kappa": _kappa([p.first for p in group], [p.second.label for p in group])}
         for key, group in sorted(groups.items())
     }
 

@@ -48,7 +48,7 @@ def fit_baseline(
                 f"logistic regression did not converge in {config.logistic.max_iterations} iterations; "
                 "raise logistic.max_iterations or lower logistic.c"
             ) from error
-    pipeline["logistic"].coef_ = pipeline["logistic"].coef_.astype(np.float32)  # halves the model, moves no label
+    pipeline["logistic"].coef_ = pipeline["logistic"].coef_.astype(np.float32)  # halves the model
     return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation))
 
 
