@@ -1,4 +1,4 @@
-"""The scikit-learn baseline: hashed word and character n-grams, TF-IDF, logistic regression.
+"""The scikit-learn baseline: hashed n-grams of words, characters and masked words, TF-IDF, logistic regression.
 
 It reads each sentence alone. Its cues are the words whose n-grams pushed the sentence to its label; its source is
 found by the rule in classifiers/attribution.py. The estimator is loaded with skops, which builds no type that it
@@ -27,6 +27,7 @@ from flagger.labels import LABELS
 WEIGHTS_FILE = "classifier.skops"
 TOKEN_PATTERN = r"\w+(?:['’]\w+)*|[^\w\s]"
 _TOKEN = re.compile(TOKEN_PATTERN)
+_OUR_TYPES = ["flagger.classifiers.baseline.mask"]  # the only name beyond skops's own list that a model may hold
 _PREFIX, _SUFFIX = "^ ", " $"  # the n-grams at a sentence's ends differ from the same words inside it
 _FOLDED = str.maketrans("‘’“”0123456789", "''\"\"" + "0" * 10)
 
@@ -120,6 +121,23 @@ def prepare(text: str) -> str:
     return _PREFIX + text.translate(_FOLDED) + _SUFFIX
 
 
+def mask(prepared: str) -> str:
+    """Return a prepared sentence as words between spaces, with its names and numbers made alike.
+
+    A run of capitalised words becomes ``Xx``, except the sentence's first word, and a number ``0``: what is left is
+    the wording that news of any place and time shares.
+    """
+    words: list[str] = []
+    is_first = True
+    for word in _TOKEN.findall(prepared):
+        if word[0].isupper() and not is_first:
+            words += ["Xx"] * (words[-1] != "Xx")
+        else:
+            words.append("0" if word[0].isdigit() else word.lower())
+        is_first = is_first and not word[0].isalnum()
+    return " ".join(words)
+
+
 def load(folder: Path) -> BaselineClassifier:
     """Load the baseline of a model folder.
 
@@ -128,7 +146,7 @@ def load(folder: Path) -> BaselineClassifier:
     """
     path = folder / WEIGHTS_FILE
     try:
-        state = skops.io.load(path)
+        state = skops.io.load(path, trusted=_OUR_TYPES)
     except UntrustedTypesFoundException as error:
         raise ModelError(f"{path} holds types that flagger does not trust, so it was not loaded: {error}") from error
     except Exception as error:  # skops raises whatever a damaged archive provokes

@@ -44,6 +44,50 @@ def compile_markup(
 
 
 @app.command()
+def sheet(
+    path: _Articles = _DEFAULT,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the sheet (.txt) here.")],
+    split: Annotated[str | None, typer.Option(help="Only the articles of this split.")] = None,
+) -> None:
+    """Write what nobody has read twice as a blank sheet for a second reader: the text without its labels."""
+    from flagger.training.dataset import read_articles  # imported here for cost
+    from flagger.training.readings import blank_sheet
+
+    unread = [a for a in read_articles(path, split) if any(s.second is None for s in a.sentences)]
+    output.write_text(blank_sheet(unread), encoding="utf-8")
+    typer.echo(f"{len(unread)} articles written to {output}", err=True)
+
+
+@app.command()
+def merge(
+    path: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file.")],
+    sheets: Annotated[list[Path], typer.Argument(help="Filled sheets of a second reader.")],
+    *,
+    disputes: Annotated[Path | None, typer.Option(help="Write the sentences whose labels differ here.")] = None,
+    settled: Annotated[list[Path] | None, typer.Option(help="Disputes that a third reader settled.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the articles (.jsonl) with both readings here.")
+    ] = None,
+) -> None:
+    """Add second readings to articles; where labels differ, a third reading decides.
+
+    First with --disputes, for the third reader; then, when those are settled, with --settled and --output.
+    """
+    from flagger.training.dataset import read_articles, write_articles  # imported here for cost
+    from flagger.training.readings import dispute_sheet, merge_readings, read_sheets
+
+    articles = read_articles(path)
+    seconds = read_sheets(sheets, articles)
+    if disputes:
+        disputes.write_text(dispute_sheet(articles, seconds), encoding="utf-8")
+        typer.echo(f"disputes written to {disputes}", err=True)
+    if output:
+        write_articles(output, merge_readings(articles, seconds, settled or []))
+        typer.echo(f"{len(articles)} articles written to {output}, {len(seconds)} read a second time", err=True)
+
+
+@app.command()
 def agreement(
     path: _Articles = _DEFAULT,
 ) -> None:

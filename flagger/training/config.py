@@ -27,8 +27,10 @@ class BaselineFeatures(_Section):
 
     word_ngrams: NgramRange = [1, 2]
     char_ngrams: NgramRange = [2, 5]
+    masked_ngrams: NgramRange = [1, 3]
+    """N-grams of words in which names and numbers are made alike."""
     n_features: int = Field(default=2**16, ge=2**8, le=2**22)
-    """Hash columns for words and as many for characters."""
+    """Hash columns for each of the three."""
     cue_weight: float = Field(default=1.0, ge=0)
     """How much a sentence's cues weigh as a training text of their own; 0 leaves them out, a sentence weighs 1."""
 
@@ -36,7 +38,7 @@ class BaselineFeatures(_Section):
 class LogisticConfig(_Section):
     """Multinomial logistic regression."""
 
-    c: float = Field(default=3.0, gt=0)
+    c: float = Field(default=10.0, gt=0)
     """Inverse regularisation strength."""
     balanced: bool = True
     """Weight the labels by their inverse frequency in training."""

@@ -6,7 +6,7 @@ cues, source, paragraph`` and, where it was read a second time, ``second_label, 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -139,6 +139,12 @@ def scan(path: Path, *, complete: bool = False) -> Iterator[tuple[str, LabelledA
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield from _parse(line, f"{file}:{number}", complete=complete)
+
+
+def write_articles(path: Path, articles: Iterable[LabelledArticle]) -> None:
+    """Write articles as JSON Lines."""
+    lines = (json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles)
+    path.write_text("".join(lines), encoding="utf-8")
 
 
 def article_record(article: LabelledArticle) -> dict[str, Any]:

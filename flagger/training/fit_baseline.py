@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find_cues, prepare
+from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find_cues, mask, prepare
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
 from flagger.training.config import TrainConfig
@@ -63,10 +63,13 @@ def _pipeline(config: TrainConfig) -> Pipeline:
     characters = HashingVectorizer(
         analyzer="char_wb", lowercase=False, ngram_range=tuple(features.char_ngrams), **shared
     )
+    masked = HashingVectorizer(
+        preprocessor=mask, token_pattern=r"\S+", ngram_range=tuple(features.masked_ngrams), **shared
+    )
     union = FeatureUnion(
         [
             (name, Pipeline([("hash", hashing), ("tfidf", TfidfTransformer(sublinear_tf=True))]))
-            for name, hashing in (("words", words), ("characters", characters))
+            for name, hashing in (("words", words), ("characters", characters), ("masked", masked))
         ]
     )
     regression = LogisticRegression(

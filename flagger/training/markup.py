@@ -16,12 +16,12 @@
     n | "It stank for days.
 
 ``===`` starts an article, ``# key: value`` gives its metadata. Then one sentence a line: the first letter of its label,
-a bar, the text; a blank line starts a paragraph. ``{{...}}`` marks a cue, ``<<...>>`` the source; marks may nest.
+a bar, the text; a blank line starts a paragraph. ``{{...}}`` marks a cue, ``<<...>>`` the source; the two may
+overlap. In a blank sheet (readings.py) ``?`` stands where a reader is to put the letter.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flagger.errors import DatasetError
@@ -33,11 +33,12 @@ from flagger.training.dataset import (
     LabelledSentence,
     Offsets,
     Reading,
-    article_record,
+    write_articles,
 )
 
+BLANK = "?"
 _LETTERS = {label[0]: label for label in LABELS}
-_SENTENCE = re.compile(r"([a-z])\s*\|\s*(\S.*)")
+_SENTENCE = re.compile(r"(\S)\s*\|\s*(\S.*)")
 _HEADER = re.compile(r"# (\w+): (.*)")
 _MARK = re.compile(r"\{\{|\}\}|<<|>>")
 _CLOSES = {"}}": "{{", ">>": "<<"}
@@ -49,7 +50,18 @@ def compile_files(files: list[Path], output: Path) -> int:
     Raises:
         DatasetError: If a file cannot be read or a line is faulty; every fault is named and nothing is written.
     """
-    articles: list[LabelledArticle] = []
+    articles = [article for _, article in read_markup(files)]
+    write_articles(output, articles)
+    return len(articles)
+
+
+def read_markup(files: Sequence[Path]) -> list[tuple[str, LabelledArticle]]:
+    """Return each article of marked-up files with its file's name.
+
+    Raises:
+        DatasetError: If a file cannot be read or a line is faulty; every fault is named.
+    """
+    articles: list[tuple[str, LabelledArticle]] = []
     faults: list[Fault] = []
     for file in files:
         try:
@@ -60,12 +72,23 @@ def compile_files(files: list[Path], output: Path) -> int:
             if isinstance(item, Fault):
                 faults.append(item)
             else:
-                articles.append(item)
+                articles.append((str(file), item))
     if faults:
         raise DatasetError("\n".join(map(str, faults)))
-    lines = (json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles)
-    output.write_text("".join(lines), encoding="utf-8")
-    return len(articles)
+    return articles
+
+
+def sentence_line(sentence: LabelledSentence) -> str:
+    """Return a sentence as a line of markup, its final reading marked: the inverse of reading one."""
+    final = sentence.final
+    spans = [(*cue, 0) for cue in final.cues] + ([(*final.source, 1)] if final.source else [])
+    # Marks go in from the right; at one place, what closes stands before what opens.
+    marks = [(start, 1, ("{{", "<<")[kind]) for start, end, kind in spans]
+    marks += [(end, 0, ("}}", ">>")[kind]) for start, end, kind in spans]
+    text = sentence.text
+    for position, _, mark in sorted(marks, reverse=True):
+        text = text[:position] + mark + text[position:]
+    return f"{final.label[0]} | {text}"
 
 
 def parse_markup(text: str, name: str) -> Iterator[LabelledArticle | Fault]:
@@ -123,20 +146,20 @@ def _unmark(marked: str) -> tuple[str, list[Offsets], list[Offsets]]:
     """Return the text without its marks, the cues and the sources."""
     text = ""
     position = 0
-    opened: list[tuple[str, int]] = []
+    opened: dict[str, list[int]] = {"{{": [], "<<": []}
     spans: dict[str, list[Offsets]] = {"{{": [], "<<": []}
     for mark in _MARK.finditer(marked):
         text += marked[position : mark.start()]
         position = mark.end()
-        if mark.group() in spans:
-            opened.append((mark.group(), len(text)))
-        elif not opened or opened[-1][0] != _CLOSES[mark.group()]:
+        if mark.group() in opened:
+            opened[mark.group()].append(len(text))
+        elif not opened[kind := _CLOSES[mark.group()]]:
             raise ValueError(f"{mark.group()} closes nothing")
         else:
-            kind, start = opened.pop()
+            start = opened[kind].pop()
             if text[start:] != text[start:].strip() or start == len(text):
                 raise ValueError(f"a mark is empty or has white space at its edge: {text[start:]!r}")
             spans[kind].append((start, len(text)))
-    if opened:
-        raise ValueError(f"{opened[-1][0]} is not closed")
+    if unclosed := [kind for kind, starts in opened.items() if starts]:
+        raise ValueError(f"{unclosed[0]} is not closed")
     return text + marked[position:], spans["{{"], spans["<<"]

@@ -65,8 +65,8 @@ flagger train configs/{name}.toml{overrides}
 """
 
 _DESCRIPTION = (
-    "The baseline: hashed word and character n-grams, TF-IDF, logistic regression. It trains in seconds, explains "
-    "itself and guards the tests; the weights are saved with skops."
+    "The baseline: hashed n-grams of words, characters and masked words, TF-IDF, logistic regression. It trains in "
+    "seconds, explains itself and guards the tests; the weights are saved with skops."
 )
 _LIMITS = (
     "It reads each sentence alone, so what depends on the neighbours (a quote that runs on, *That has not been "

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flagger.artifacts import read_info
 from flagger.classifiers import load_classifier
-from flagger.classifiers.baseline import WEIGHTS_FILE, find_cues, load, prepare, tokenize
+from flagger.classifiers.baseline import WEIGHTS_FILE, find_cues, load, mask, prepare, tokenize
 from flagger.errors import ModelError
 from flagger.labels import LABELS, Label
 
@@ -61,6 +61,18 @@ def test_the_run_that_pushed_most_is_the_cue(push: list[float], floor: float, fo
 def test_tokens_keep_their_place(text: str) -> None:
     """Folding must not move a character, or cues would slip."""
     assert len(prepare(text)) == len(text) + 4
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Police in Novi Sad held 3 men.", "^ police in Xx held 0 men . $"),
+        ("“New York’s mayor didn’t say,” Ann Lee said.", '^ " new Xx mayor didn\'t say , " Xx said . $'),
+        ("", "^ $"),
+    ],
+)
+def test_names_and_numbers_are_masked(text: str, masked: str) -> None:
+    assert mask(prepare(text)) == masked
 
 
 class Unknown:

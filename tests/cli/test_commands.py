@@ -89,3 +89,23 @@ def test_version(run: Run) -> None:
     import flagger
 
     assert run("--version").out.strip() == flagger.__version__
+
+
+def test_a_second_reading_goes_out_as_a_sheet_and_comes_back(run: Run, small_dataset: Path, tmp_path: Path) -> None:
+    sheet, disputes, out = tmp_path / "sheet.txt", tmp_path / "disputes.txt", tmp_path / "out.jsonl"
+    assert run("data", "sheet", small_dataset, "--split", "test", "--output", sheet).code == 0
+    blank = sheet.read_text()
+    assert blank.count("? | ") == 10
+    assert "train-1" not in blank
+    sheet.write_text(blank.replace("? | ", "c | "))
+    assert run("data", "merge", small_dataset, sheet, "--disputes", disputes).code == 0
+    unsettled = run("data", "merge", small_dataset, sheet, "--output", out)
+    assert unsettled.code == 2
+    assert "expected 3 sentences, found 0" in unsettled.err
+    lines = disputes.read_text().splitlines()
+    disputes.write_text("\n".join(line for line in lines if not line.startswith("c | ")))
+    assert run("data", "merge", small_dataset, sheet, "--settled", disputes, "--output", out).code == 0
+    articles = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sum(s["resolved"] for a in articles for s in a["sentences"]) == 7
+    assert sum(s["second_label"] == "confirmed" for a in articles for s in a["sentences"]) == 10
+    assert run("data", "agreement", out).code == 0

@@ -6,7 +6,7 @@ import pytest
 from flagger.errors import DatasetError
 from flagger.labels import Label
 from flagger.training.dataset import Fault, LabelledArticle
-from flagger.training.markup import compile_files, parse_markup
+from flagger.training.markup import compile_files, parse_markup, sentence_line
 
 ARTICLE = """
 ===
@@ -32,13 +32,32 @@ def test_marks_become_offsets() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "c | Nothing is marked.",
+        "u | <<{{Sources}}>> {{said}} so.",
+        "u | <<A {{daily>> wrote}} so.",
+        "e | {{About}}{{ten}}, <<she>> said.",
+        "u | A {{small <<boat}} crew>> {{left}}",
+    ],
+)
+def test_a_line_is_written_as_it_was_read(line: str) -> None:
+    (article,) = parse_markup(f"===\n# id: a\n{line}\n", "f")
+    assert isinstance(article, LabelledArticle)
+    (sentence,) = article.sentences
+    (again,) = parse_markup(f"===\n# id: a\n{sentence_line(sentence)}\n", "f")
+    assert isinstance(again, LabelledArticle)
+    assert again.sentences == (sentence,)
+
+
+@pytest.mark.parametrize(
     ("line", "told"),
     [
         ("x | text", "expected one of c, e, u, n"),
         ("no bar here", "expected one of"),
         ("u | {{open", "is not closed"),
         ("u | open}}", "closes nothing"),
-        ("u | <<a {{b>> c}}", "closes nothing"),
+        ("? | not read yet", "expected one of"),
         ("u | {{ a}}", "white space"),
         ("u | a {{}} b", "empty"),
         ("u | <<a>> <<b>>", "more than one source"),
