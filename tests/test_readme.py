@@ -15,7 +15,16 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
     *("", "score", "flag", "train", "evaluate", "models"),
-    *("data check", "data compile", "data sheet", "data merge", "data agreement", "data artefacts", "data manifest"),
+    *(
+        "data check",
+        "data compile",
+        "data sheet",
+        "data merge",
+        "data agreement",
+        "data artefacts",
+        "data rulings",
+        "data manifest",
+    ),
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
 

@@ -110,6 +110,29 @@ def artefacts(
 
 
 @app.command()
+def rulings(
+    path: _Articles = _DEFAULT,
+    guideline: Annotated[Path, typer.Option(help="The guideline with the traps and the table.")] = Path(
+        "datasets/GUIDELINE.md"
+    ),
+    listed: Annotated[Path, typer.Option("--list", help="Which sentences show which ruling.")] = Path(
+        "datasets/rulings.json"
+    ),
+) -> None:
+    """Print how many sentences show each trap and ruling of the guideline. Exit code 1 if one is short of ten."""
+    from flagger.training.dataset import read_articles  # imported here for cost
+    from flagger.training.rulings import count_rulings, read_list, read_rulings
+
+    counts, faults = count_rulings(read_rulings(guideline), read_list(listed), read_articles(path))
+    for wording, count in counts.items():
+        typer.echo(f"{count:4} {wording}")
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def manifest(
     path: Annotated[Path, typer.Argument(help="A folder of labelled articles.")] = _DEFAULT,
 ) -> None:
