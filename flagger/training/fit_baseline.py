@@ -11,7 +11,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find_cues, mask, prepare
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
-from flagger.training.config import TrainConfig
+from flagger.training.config import BaselineConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.evaluation import cue_counts, f1_of
 
@@ -19,7 +19,7 @@ _CUE_FLOORS = np.round(np.arange(0.02, 1.0, 0.02), 2)
 
 
 def fit_baseline(
-    train: list[LabelledArticle], validation: list[LabelledArticle], config: TrainConfig
+    train: list[LabelledArticle], validation: list[LabelledArticle], config: BaselineConfig
 ) -> BaselineClassifier:
     """Fit the features and the regression on ``train``; choose the cue floor by exact cue F1 on ``validation``.
 
@@ -56,7 +56,7 @@ def _cues_text(sentence: LabelledSentence) -> str:
     return " … ".join(sentence.text[start:end] for start, end in sentence.final.cues)
 
 
-def _pipeline(config: TrainConfig) -> Pipeline:
+def _pipeline(config: BaselineConfig) -> Pipeline:
     features, logistic = config.features, config.logistic
     shared = {"n_features": features.n_features, "norm": None, "alternate_sign": False}
     words = HashingVectorizer(token_pattern=TOKEN_PATTERN, ngram_range=tuple(features.word_ngrams), **shared)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
 from flagger.labels import LABELS
-from flagger.training.config import TrainConfig
+from flagger.training.config import BaselineConfig, TransformerConfig
 from flagger.training.dataset import LabelledArticle
 
 _CARD = """\
@@ -64,19 +64,26 @@ flagger train configs/{name}.toml{overrides}
 ```
 """
 
-_DESCRIPTION = (
-    "The baseline: hashed n-grams of words, characters and masked words, TF-IDF, logistic regression. It trains in "
-    "seconds, explains itself and guards the tests; the weights are saved with skops."
-)
-_LIMITS = (
-    "It reads each sentence alone, so what depends on the neighbours (a quote that runs on, *That has not been "
-    "confirmed.*) is beyond it. It knows words, not scope: a hedge in an aside can decide. Cues are the words with "
-    "most weight, which is not always the words that a reader would mark, and sources follow a plain rule."
-)
+_DESCRIPTIONS = {
+    "baseline": "The baseline: hashed n-grams of words, characters and masked words, TF-IDF, logistic regression. It "
+    "trains in seconds, explains itself and guards the tests; the weights are saved with skops.",
+    "transformer": "A pretrained encoder, fine-tuned to label a sentence and to tag its cue and source words in one "
+    "pass. The weights are saved as ONNX with 8-bit matrices and run on OpenVINO.",
+}
+_LIMITS = {
+    "baseline": "It reads each sentence alone, so what depends on the neighbours (a quote that runs on, *That has not "
+    "been confirmed.*) is beyond it. It knows words, not scope: a hedge in an aside can decide. Cues are the words "
+    "with most weight, which is not always the words that a reader would mark, and sources follow a plain rule.",
+    "transformer": "It reads each sentence alone, so what depends on the neighbours (a quote that runs on, *That has "
+    "not been confirmed.*) is beyond it.",
+}
 
 
 def render_card(
-    info: ModelInfo, config: TrainConfig, splits: dict[str, list[LabelledArticle]], metrics: dict[str, dict[str, Any]]
+    info: ModelInfo,
+    config: BaselineConfig | TransformerConfig,
+    splits: dict[str, list[LabelledArticle]],
+    metrics: dict[str, dict[str, Any]],
 ) -> str:
     """Return the card of a trained model."""
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
@@ -103,7 +110,7 @@ def render_card(
     ]
     return _CARD.format(
         name=info.name,
-        description=_DESCRIPTION,
+        description=_DESCRIPTIONS[info.kind],
         labels=", ".join(f"`{label}`" for label in LABELS),
         data=data,
         dataset_sha256=info.dataset_sha256,
@@ -112,7 +119,7 @@ def render_card(
         per_label="".join(_label_section(name, values) for name, values in metrics.items()),
         temperature=info.temperature,
         review_margin=info.review_margin,
-        limits=_LIMITS,
+        limits=_LIMITS[info.kind],
         flagger_version=info.flagger_version,
         seed=info.seed,
         overrides="".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),

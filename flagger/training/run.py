@@ -1,27 +1,41 @@
-"""config -> dataset -> fit -> calibrate -> evaluate -> export: the order of training."""
+"""config -> dataset -> fit -> export -> calibrate -> evaluate -> model folder: the order of training.
+
+What is calibrated and measured is the exported model: the one that ships.
+"""
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError
-from flagger.training.config import TrainConfig
+from flagger.training.config import BaselineConfig, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import evaluate, score_articles
 from flagger.training.export import write_card, write_model
+from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
 from flagger.training.model_card import render_card
 
+Splits = dict[str, list[LabelledArticle]]
 
-def train(config: TrainConfig, report: Callable[[str], None] = lambda message: None) -> tuple[Path, dict[str, Any]]:
+
+def train(
+    config: BaselineConfig | TransformerConfig,
+    report: Callable[[str], None] = lambda message: None,
+    *,
+    resume: bool = False,
+) -> tuple[Path, dict[str, Any]]:
     """Train, calibrate, evaluate and package one model.
 
     Args:
         config: The recipe.
         report: Called with one line a step.
+        resume: Go on from the last checkpoint of a transformer whose training was cut off.
 
     Returns:
         The model folder and its metrics: a name of a split or an outside set -> what evaluation measured.
@@ -30,12 +44,13 @@ def train(config: TrainConfig, report: Callable[[str], None] = lambda message: N
         ConfigError: If a path in the recipe leads nowhere or the output folder cannot be used.
         DatasetError: If the data is faulty.
     """
-    data = _existing("data.articles", config.data.articles)
-    splits = {split: read_articles(data, split) for split in SPLITS}
-    outside = {name: read_articles(_existing(f"outside.{name}", path)) for name, path in config.outside.items()}
+    splits, outside = read_data(config)
     n_sentences = sum(len(article.sentences) for article in splits["train"])
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
-    classifier = fit_baseline(splits["train"], splits["validation"], config)
+    if isinstance(config, BaselineConfig):
+        classifier, weights = _baseline(splits, config)
+    else:
+        classifier, weights = _transformer(splits, config, report, resume=resume)
     validation = score_articles(classifier, splits["validation"])
     temperature = fit_temperature(validation.logits, validation.wanted)
     report(f"calibrated on validation: temperature {temperature}")
@@ -47,10 +62,69 @@ def train(config: TrainConfig, report: Callable[[str], None] = lambda message: N
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
     everything = [article for part in splits.values() for article in part]
-    folder, info = write_model(classifier, config, temperature, dataset_sha256(everything), metrics)
+    folder, info = write_model(weights, config, temperature, dataset_sha256(everything), metrics)
     write_card(folder, render_card(info, config, splits, metrics))
     report(f"wrote {folder}")
     return folder, metrics
+
+
+def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
+    """Read what a recipe names: the splits of its articles, and its outside sets.
+
+    Raises:
+        ConfigError: If a path leads nowhere.
+        DatasetError: If the data is faulty.
+    """
+    data = _existing("data.articles", config.data.articles)
+    splits = {split: read_articles(data, split) for split in SPLITS}
+    outside = {name: read_articles(_existing(f"outside.{name}", path)) for name, path in config.outside.items()}
+    return splits, outside
+
+
+def _baseline(splits: Splits, config: BaselineConfig) -> tuple[Classifier, dict[str, bytes]]:
+    fitted = fit_baseline(splits["train"], splits["validation"], config)
+    return fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)}
+
+
+def _transformer(
+    splits: Splits, config: TransformerConfig, report: Callable[[str], None], *, resume: bool
+) -> tuple[Classifier, dict[str, bytes]]:
+    # Imported here because they need the extra "train", which the baseline does without.
+    try:
+        from flagger.classifiers import transformer
+        from flagger.training.export_transformer import export_onnx
+        from flagger.training.fit_transformer import fit_transformer
+    except ImportError as error:
+        raise ConfigError(
+            f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
+        ) from error
+    checkpoints = _checkpoints(splits, config, resume=resume)
+    model, tokenizer = fit_transformer(
+        splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
+    )
+    shutil.rmtree(checkpoints)
+    report("exporting to ONNX")
+    weights = {
+        transformer.WEIGHTS_FILE: export_onnx(model),
+        transformer.TOKENIZER_FILE: tokenizer.to_str().encode(),
+    }
+    return transformer.TransformerClassifier(*weights.values()), weights
+
+
+def _checkpoints(splits: Splits, config: TransformerConfig, *, resume: bool) -> Path:
+    """Return the folder of this run's checkpoints: a fresh one, or what the same recipe left there."""
+    folder = Path(f"{config.output}.checkpoints")
+    started = folder / "started.json"
+    articles = [article for part in splits.values() for article in part]
+    told = json.dumps({"config": config.model_dump(), "dataset_sha256": dataset_sha256(articles)}, indent=2)
+    if resume and folder.exists():
+        if not started.is_file() or started.read_text(encoding="utf-8") != told:
+            raise ConfigError(f"--resume: {folder} was begun with another recipe or other data; train without --resume")
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    started.write_text(told, encoding="utf-8")
+    return folder
 
 
 def _existing(key: str, path: str) -> Path:

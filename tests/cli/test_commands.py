@@ -35,6 +35,14 @@ def test_train_tells_its_steps_and_takes_overrides(run: Run, small_dataset: Path
     assert (tmp_path / "m" / "model.json").exists()
 
 
+def test_a_dry_run_only_counts(run: Run, small_dataset: Path) -> None:
+    outcome = run("train", "configs/smoke.toml", "--dry-run", *("--set", f"data.articles={small_dataset}"))
+    assert outcome.code == 0
+    assert "test: 2 articles, 10 sentences" in outcome.out
+    outcome = run("train", "configs/smoke.toml", "--dry-run", "--set", "data.articles=nowhere")
+    assert outcome.code == 2
+
+
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [

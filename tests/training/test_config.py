@@ -33,7 +33,7 @@ def test_overrides_beat_the_file(tmp_path: Path) -> None:
         (RECIPE + "[logistic]\nc = 0.0\n", [], "logistic.c: Input should be greater than 0"),
         (RECIPE + "seed = true\n", [], "seed: Input should be a valid integer"),
         ('kind = "baseline"\n', [], "name: Field required"),
-        (RECIPE.replace("baseline", "svm"), [], "kind: Input should be 'baseline'"),
+        (RECIPE.replace("baseline", "svm"), [], "kind: expected one of baseline, transformer, found 'svm'"),
         ("= broken", [], "is not TOML"),
         (RECIPE, ["logistic.c"], "expected section.key=value"),
         (RECIPE, ["name.x=1"], "'name' is not a section"),

@@ -9,6 +9,8 @@ import pytest
 
 from flagger.artifacts import read_info
 from flagger.errors import ConfigError, DatasetError
+from flagger.pipeline import Flagger
+from flagger.training.config import TransformerConfig, load_config
 from flagger.training.fit_calibration import fit_temperature
 from flagger.training.run import train
 from tests.conftest import small_articles, small_config, write_articles
@@ -73,3 +75,28 @@ def test_the_temperature_undoes_overconfidence() -> None:
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([generator.choice(4, p=row) for row in probabilities])
     assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+
+
+def _smoke(dataset: Path, output: Path, *overrides: str) -> TransformerConfig:
+    given = [f"data.articles={dataset}", f"output={output}", *overrides]
+    config = load_config(Path("configs/smoke.toml"), given)
+    assert isinstance(config, TransformerConfig)
+    return config
+
+
+def test_a_transformer_becomes_a_model_folder_like_any_other(smoke_model: Path) -> None:
+    info = read_info(smoke_model)
+    assert (info.kind, info.name) == ("transformer", "smoke")
+    assert {p.name for p in smoke_model.iterdir()} == {*info.files, "model.json", "README.md"}
+    assert not Path(f"{smoke_model}.checkpoints").exists()
+    flags = Flagger.load(smoke_model).flag("Two men were arrested. A third man reportedly fled.")
+    assert len(flags) == 2
+    assert sum(flags[0].probabilities.values()) == pytest.approx(1)
+
+
+def test_resuming_another_recipe_is_refused(small_dataset: Path, tmp_path: Path) -> None:
+    checkpoints = tmp_path / "m.checkpoints"
+    checkpoints.mkdir()
+    (checkpoints / "started.json").write_text("{}")
+    with pytest.raises(ConfigError, match="was begun with another recipe or other data"):
+        train(_smoke(small_dataset, tmp_path / "m"), resume=True)

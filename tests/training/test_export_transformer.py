@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from flagger.classifiers.transformer import TransformerClassifier
+from flagger.training.export_transformer import export_onnx
+from flagger.training.fit_transformer import fit_transformer
+from tests.conftest import small_articles, smoke_config
+
+
+def test_the_export_says_what_the_torch_model_says(tmp_path: Path) -> None:
+    articles = small_articles()
+    model, tokenizer = fit_transformer(articles[:2], articles[2:4], smoke_config(), checkpoints=tmp_path)
+    weights = export_onnx(model)
+    assert weights == export_onnx(model)  # the same bytes for the same model
+    assert len(weights) < 0.5 * sum(p.nbytes for p in model.parameters())
+    documents = [article.texts for article in articles]
+    found = TransformerClassifier(weights, tokenizer.to_str().encode()).predict(documents)
+    for texts, prediction in zip(documents, found, strict=True):
+        for text, logits in zip(texts, prediction.logits, strict=True):
+            ids = torch.tensor([tokenizer.encode(text).ids])
+            with torch.no_grad():
+                expected = model(ids, torch.ones_like(ids)).label_logits[0].numpy()
+            assert logits == pytest.approx(expected, abs=0.05)
+    assert np.ptp([p.logits for p in found[:1]]) > 0

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE
+from flagger.errors import ConfigError, DatasetError
+from flagger.labels import Label
+from flagger.training.config import load_config
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
+from flagger.training.fit_transformer import collate, fit_transformer, tag_tokens
+from tests.conftest import small_articles, smoke_config
+
+IGNORED = -100
+TRAIN, VALIDATION = small_articles()[:2], small_articles()[2:4]
+
+
+def test_tokens_are_tagged_by_the_spans_they_touch() -> None:
+    """ "Sources reportedly fled": a cue in two pieces inside a source that runs over it."""
+    sentence = LabelledSentence("Sources reportedly fled", Reading(Label.UNVERIFIED, ((8, 18),), (0, 18)))
+    offsets = [(0, 0), (0, 7), (8, 14), (14, 18), (19, 23), (0, 0)]
+    assert tag_tokens(sentence, offsets) == [
+        [IGNORED, IGNORED],
+        [OUTSIDE, BEGIN],
+        [BEGIN, INSIDE],
+        [INSIDE, INSIDE],
+        [OUTSIDE, OUTSIDE],
+        [IGNORED, IGNORED],
+    ]
+
+
+def test_padding_counts_for_nothing() -> None:
+    rows = [
+        {"input_ids": [5, 6], "tags": [[0, 0], [1, 0]], "labels": 2},
+        {"input_ids": [7], "tags": [[0, 1]], "labels": 0},
+    ]
+    batch = collate(rows)
+    assert batch["input_ids"].tolist() == [[5, 6], [7, 0]]
+    assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
+    assert batch["labels"].tolist() == [2, 0]
+    assert batch["tags"][1].tolist() == [[0, 1], [IGNORED, IGNORED]]
+
+
+def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
+    """Killed after the first of two epochs and resumed, it ends with the weights of one clean run."""
+    config = smoke_config(epochs=2)
+    clean, _ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "clean")
+
+    class KilledError(Exception):
+        pass
+
+    def kill(told: str) -> None:
+        if told.startswith("epoch 2"):
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=kill)
+    told: list[str] = []
+    resumed, _ = fit_transformer(
+        TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", resume=True, report=told.append
+    )
+    assert [line.split(":")[0] for line in told] == ["epoch 2 of 2"]
+    for name, weights in clean.state_dict().items():
+        assert torch.equal(weights, resumed.state_dict()[name]), name
+
+
+def test_a_loss_that_is_no_number_is_told(tmp_path: Path) -> None:
+    config = smoke_config(epochs=8, learning_rate=1e38, precision="fp32")
+    with pytest.raises(ConfigError, match=r"lower training\.learning_rate"):
+        fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path)
+
+
+def test_a_sentence_that_the_encoder_cannot_read_whole_is_told(tmp_path: Path) -> None:
+    endless = LabelledArticle("endless", (LabelledSentence("rain " * 600, Reading(Label.CONFIRMED)),))
+    with pytest.raises(DatasetError, match="article endless: a sentence has 602 tokens, the encoder reads 512"):
+        fit_transformer([endless], VALIDATION, smoke_config(), checkpoints=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("encoder.base=nowhere/at-all", r"encoder\.base: cannot load a"),
+        ("encoder.n_layers=7", r"encoder\.n_layers: 7 were asked for, the encoder has 6"),
+    ],
+)
+def test_an_encoder_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, override: str, told: str
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    config = load_config(Path("configs/smoke.toml"), [override])
+    with pytest.raises(ConfigError, match=told):
+        fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path)
