@@ -34,8 +34,8 @@ class _Outputs(nn.Module):
 def export_onnx(model: JointModel) -> bytes:
     """Return the model as ONNX; classifiers/transformer.py says what its inputs and outputs are."""
     rows, tokens = torch.export.Dim("rows", min=1, max=2**20), torch.export.Dim("tokens", min=2, max=512)
-    # Two tensors: given one twice, the exporter would take the inputs for the same.
-    examples = (torch.ones(3, 17, dtype=torch.long), torch.ones(3, 17, dtype=torch.long))
+    # Two tensors: one given twice would be taken for one input. With padding: without it the encoder drops the mask.
+    examples = (torch.ones(3, 17, dtype=torch.long), torch.ones(3, 17, dtype=torch.long).tril())
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, which nothing here needs
     with warnings.catch_warnings(action="ignore"):  # the exporter uses what torch itself deprecates
         program = torch.onnx.export(

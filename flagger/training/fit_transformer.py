@@ -89,6 +89,8 @@ def fit_transformer(
         raise ConfigError(
             f"training.batch_size: out of memory with {settings.batch_size} sentences a step; ask for fewer"
         ) from error
+    # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
+    model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
     return model, tokenizer
 

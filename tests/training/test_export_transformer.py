@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -9,13 +10,17 @@ from flagger.training.export_transformer import export_onnx
 from flagger.training.fit_transformer import fit_transformer
 from tests.conftest import small_articles, smoke_config
 
+INT8, BFLOAT16 = onnx.TensorProto.INT8, onnx.TensorProto.BFLOAT16
+
 
 def test_the_export_says_what_the_torch_model_says(tmp_path: Path) -> None:
     articles = small_articles()
     model, tokenizer = fit_transformer(articles[:2], articles[2:4], smoke_config(), checkpoints=tmp_path)
     weights = export_onnx(model)
     assert weights == export_onnx(model)  # the same bytes for the same model
-    assert len(weights) < 0.5 * sum(p.nbytes for p in model.parameters())
+    graph = onnx.load_from_string(weights).graph
+    assert {t.data_type for t in graph.initializer if len(t.dims) == 2 and t.dims[0] * t.dims[1] > 1024} == {INT8}
+    assert not [node for node in graph.node if node.op_type == "Cast" and node.attribute[0].i == BFLOAT16]
     documents = [article.texts for article in articles]
     found = TransformerClassifier(weights, tokenizer.to_str().encode()).predict(documents)
     for texts, prediction in zip(documents, found, strict=True):
