@@ -11,8 +11,9 @@ from flagger.artifacts import ModelInfo
 from flagger.classifiers import Prediction
 from flagger.labels import LABELS
 from flagger.pipeline import Flagger
+from flagger.training import dataset
 from flagger.training.config import BaselineConfig, TransformerConfig, load_config
-from flagger.training.dataset import LabelledArticle, article_record
+from flagger.training.dataset import LabelledArticle
 from flagger.training.markup import parse_markup
 from flagger.training.run import train
 
@@ -56,7 +57,7 @@ def small_articles() -> list[LabelledArticle]:
 
 
 def write_articles(path: Path, articles: Sequence[LabelledArticle]) -> Path:
-    path.write_text("".join(json.dumps(article_record(a)) + "\n" for a in articles), encoding="utf-8")
+    dataset.write_articles(path, articles)
     return path
 
 
@@ -83,10 +84,10 @@ def small_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-def smoke_config(**training: object) -> TransformerConfig:
-    """The recipe of the tiny transformer, with some keys of ``training`` changed."""
-    overrides = [f"training.{key}={json.dumps(value)}" for key, value in training.items()]
-    config = load_config(Path("configs/smoke.toml"), overrides)
+def smoke_config(*overrides: str, **training: object) -> TransformerConfig:
+    """The recipe of the tiny transformer with overrides, those of ``training`` by name."""
+    given = [*overrides, *(f"training.{key}={json.dumps(value)}" for key, value in training.items())]
+    config = load_config(Path("configs/smoke.toml"), given)
     assert isinstance(config, TransformerConfig)
     return config
 
@@ -94,8 +95,7 @@ def smoke_config(**training: object) -> TransformerConfig:
 @pytest.fixture(scope="session")
 def smoke_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("smoke") / "smoke"
-    config = load_config(Path("configs/smoke.toml"), [f"data.articles={small_dataset}", f"output={output}"])
-    folder, _ = train(config)
+    folder, _ = train(smoke_config(f"data.articles={small_dataset}", f"output={output}"))
     return folder
 
 

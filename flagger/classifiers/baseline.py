@@ -2,7 +2,7 @@
 
 It reads each sentence alone. Its cues are the words whose n-grams pushed the sentence to its label; its source is
 found by the rule in classifiers/attribution.py. The estimator is loaded with skops, which builds no type that it
-does not know to be harmless.
+does not know to be harmless, but for ``mask`` below.
 """
 
 import re

@@ -47,10 +47,11 @@ def train(
     splits, outside = read_data(config)
     n_sentences = sum(len(article.sentences) for article in splits["train"])
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
+    sha256 = dataset_sha256([article for part in splits.values() for article in part])
     if isinstance(config, BaselineConfig):
         classifier, weights = _baseline(splits, config)
     else:
-        classifier, weights = _transformer(splits, config, report, resume=resume)
+        classifier, weights = _transformer(splits, sha256, config, report, resume=resume)
     validation = score_articles(classifier, splits["validation"])
     temperature = fit_temperature(validation.logits, validation.wanted)
     report(f"calibrated on validation: temperature {temperature}")
@@ -61,8 +62,7 @@ def train(
     metrics = {name: evaluate(scored, temperature) for name, scored in measured.items()}
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
-    everything = [article for part in splits.values() for article in part]
-    folder, info = write_model(weights, config, temperature, dataset_sha256(everything), metrics)
+    folder, info = write_model(weights, config, temperature, sha256, metrics)
     write_card(folder, render_card(info, config, splits, metrics))
     report(f"wrote {folder}")
     return folder, metrics
@@ -87,7 +87,7 @@ def _baseline(splits: Splits, config: BaselineConfig) -> tuple[Classifier, dict[
 
 
 def _transformer(
-    splits: Splits, config: TransformerConfig, report: Callable[[str], None], *, resume: bool
+    splits: Splits, sha256: str, config: TransformerConfig, report: Callable[[str], None], *, resume: bool
 ) -> tuple[Classifier, dict[str, bytes]]:
     # Imported here because they need the extra "train", which the baseline does without.
     try:
@@ -98,25 +98,25 @@ def _transformer(
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
         ) from error
-    checkpoints = _checkpoints(splits, config, resume=resume)
+    checkpoints = _checkpoints(config, sha256, resume=resume)
     model, tokenizer = fit_transformer(
         splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
     )
-    shutil.rmtree(checkpoints)
     report("exporting to ONNX")
     weights = {
         transformer.WEIGHTS_FILE: export_onnx(model),
         transformer.TOKENIZER_FILE: tokenizer.to_str().encode(),
     }
-    return transformer.TransformerClassifier(*weights.values()), weights
+    classifier = transformer.TransformerClassifier(*weights.values())
+    shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
+    return classifier, weights
 
 
-def _checkpoints(splits: Splits, config: TransformerConfig, *, resume: bool) -> Path:
+def _checkpoints(config: TransformerConfig, sha256: str, *, resume: bool) -> Path:
     """Return the folder of this run's checkpoints: a fresh one, or what the same recipe left there."""
     folder = Path(f"{config.output}.checkpoints")
     started = folder / "started.json"
-    articles = [article for part in splits.values() for article in part]
-    told = json.dumps({"config": config.model_dump(), "dataset_sha256": dataset_sha256(articles)}, indent=2)
+    told = json.dumps({"config": config.model_dump(), "dataset_sha256": sha256}, indent=2)
     if resume and folder.exists():
         if not started.is_file() or started.read_text(encoding="utf-8") != told:
             raise ConfigError(f"--resume: {folder} was begun with another recipe or other data; train without --resume")

@@ -10,10 +10,9 @@ import pytest
 from flagger.artifacts import read_info
 from flagger.errors import ConfigError, DatasetError
 from flagger.pipeline import Flagger
-from flagger.training.config import TransformerConfig, load_config
 from flagger.training.fit_calibration import fit_temperature
 from flagger.training.run import train
-from tests.conftest import small_articles, small_config, write_articles
+from tests.conftest import small_articles, small_config, smoke_config, write_articles
 
 
 def test_same_data_and_recipe_same_model_bit_for_bit(small_dataset: Path, small_model: Path, tmp_path: Path) -> None:
@@ -77,13 +76,6 @@ def test_the_temperature_undoes_overconfidence() -> None:
     assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
 
 
-def _smoke(dataset: Path, output: Path, *overrides: str) -> TransformerConfig:
-    given = [f"data.articles={dataset}", f"output={output}", *overrides]
-    config = load_config(Path("configs/smoke.toml"), given)
-    assert isinstance(config, TransformerConfig)
-    return config
-
-
 def test_a_transformer_becomes_a_model_folder_like_any_other(smoke_model: Path) -> None:
     info = read_info(smoke_model)
     assert (info.kind, info.name) == ("transformer", "smoke")
@@ -99,4 +91,4 @@ def test_resuming_another_recipe_is_refused(small_dataset: Path, tmp_path: Path)
     checkpoints.mkdir()
     (checkpoints / "started.json").write_text("{}")
     with pytest.raises(ConfigError, match="was begun with another recipe or other data"):
-        train(_smoke(small_dataset, tmp_path / "m"), resume=True)
+        train(smoke_config(f"data.articles={small_dataset}", f"output={tmp_path / 'm'}"), resume=True)
