@@ -57,3 +57,8 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 def test_every_shipped_recipe_loads(path: Path) -> None:
     config = load_config(path)
     assert config.name in config.output
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.toml")), ids=lambda path: path.stem)
+def test_every_recipe_of_the_project_loads(path: Path) -> None:
+    assert load_config(path).name == path.stem
