@@ -7,6 +7,10 @@ FlaggerError
 └── ReadError      input that cannot be read at all: a missing path, an unknown format
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class FlaggerError(Exception):
     """Base of everything that flagger raises on purpose. Its message is meant for the user."""
@@ -26,3 +30,12 @@ class ModelError(FlaggerError):
 
 class ReadError(FlaggerError):
     """Input that cannot be read at all."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tell of a file or folder that cannot be written as a ConfigError."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}") from error

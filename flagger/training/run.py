@@ -14,14 +14,17 @@ from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError
 from flagger.training.config import BaselineConfig, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
-from flagger.training.evaluation import evaluate, score_articles
+from flagger.training.evaluation import Epoch, Scored, evaluate, score_articles
 from flagger.training.export import write_card, write_model
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
 from flagger.training.model_card import render_card
 
+PICTURES = "pictures"  # the folder of a model's pictures, inside its own
+
 Splits = dict[str, list[LabelledArticle]]
+Trained = tuple[Classifier, dict[str, bytes], list[Epoch]]  # the exported model, its files, and how training went
 
 
 def train(
@@ -49,9 +52,9 @@ def train(
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
     sha256 = dataset_sha256([article for part in splits.values() for article in part])
     if isinstance(config, BaselineConfig):
-        classifier, weights = _baseline(splits, config)
+        classifier, weights, history = _baseline(splits, config)
     else:
-        classifier, weights = _transformer(splits, sha256, config, report, resume=resume)
+        classifier, weights, history = _transformer(splits, sha256, config, report, resume=resume)
     validation = score_articles(classifier, splits["validation"])
     temperature = fit_temperature(validation.logits, validation.wanted)
     report(f"calibrated on validation: temperature {temperature}")
@@ -63,7 +66,8 @@ def train(
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
     folder, info = write_model(weights, config, temperature, sha256, metrics)
-    write_card(folder, render_card(info, config, splits, metrics))
+    pictures = _draw(folder, measured, temperature, history) if isinstance(config, TransformerConfig) else []
+    write_card(folder, render_card(info, config, splits, metrics, pictures))
     report(f"wrote {folder}")
     return folder, metrics
 
@@ -81,14 +85,14 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
     return splits, outside
 
 
-def _baseline(splits: Splits, config: BaselineConfig) -> tuple[Classifier, dict[str, bytes]]:
+def _baseline(splits: Splits, config: BaselineConfig) -> Trained:
     fitted = fit_baseline(splits["train"], splits["validation"], config)
-    return fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)}
+    return fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)}, []
 
 
 def _transformer(
     splits: Splits, sha256: str, config: TransformerConfig, report: Callable[[str], None], *, resume: bool
-) -> tuple[Classifier, dict[str, bytes]]:
+) -> Trained:
     # Imported here because they need the extra "train", which the baseline does without.
     try:
         from flagger.classifiers import transformer
@@ -99,7 +103,7 @@ def _transformer(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
         ) from error
     checkpoints = _checkpoints(config, sha256, resume=resume)
-    model, tokenizer = fit_transformer(
+    model, tokenizer, history = fit_transformer(
         splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
     )
     report("exporting to ONNX")
@@ -109,7 +113,19 @@ def _transformer(
     }
     classifier = transformer.TransformerClassifier(*weights.values())
     shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
-    return classifier, weights
+    return classifier, weights, history
+
+
+def _draw(folder: Path, measured: dict[str, Scored], temperature: float, history: list[Epoch]) -> list[Path]:
+    """Draw the training curve and how each set was measured; the extra "train" has what this needs."""
+    from flagger.training.plots import plot_scored, plot_training
+
+    pictures = folder / PICTURES
+    plot_training(pictures / "training.svg", history)
+    return [
+        pictures / "training.svg",
+        *(path for name, scored in measured.items() for path in plot_scored(pictures, name, scored, temperature)),
+    ]
 
 
 def _checkpoints(config: TransformerConfig, sha256: str, *, resume: bool) -> Path:

@@ -60,9 +60,10 @@ def test_a_wrong_recipe_is_usage(run: Run, overrides: list[str], told: str) -> N
 def test_evaluate_prints_and_writes_the_figures(
     run: Run, small_model: Path, small_dataset: Path, tmp_path: Path
 ) -> None:
-    out = tmp_path / "m.json"
-    outcome = run("evaluate", small_model, small_dataset, "--split", "test", "--output", out)
+    out, plots = tmp_path / "m.json", tmp_path / "plots"
+    outcome = run("evaluate", small_model, small_dataset, "--split", "test", "--output", out, "--plots", plots)
     assert outcome.code == 0
+    assert sorted(path.name for path in plots.iterdir()) == ["test-confusion.svg", "test-reliability.svg"]
     metrics = json.loads(out.read_text())
     assert f"macro-F1 {metrics['macro_f1']:.3f}" in outcome.out
     assert metrics["n_sentences"] == 10
@@ -117,3 +118,20 @@ def test_a_second_reading_goes_out_as_a_sheet_and_comes_back(run: Run, small_dat
     assert sum(s["resolved"] for a in articles for s in a["sentences"]) == 7
     assert sum(s["second_label"] == "confirmed" for a in articles for s in a["sentences"]) == 10
     assert run("data", "agreement", out).code == 0
+    nothing = run("data", "merge", small_dataset, sheet)
+    assert (nothing.code, nothing.err.strip()) == (
+        2,
+        "flagger: merge needs --disputes or --output, or there is nothing to write",
+    )
+
+
+@pytest.mark.parametrize("command", ["sheet", "compile", "merge"])
+def test_what_cannot_be_written_is_told(run: Run, small_dataset: Path, tmp_path: Path, command: str) -> None:
+    sheet = tmp_path / "sheet.txt"
+    assert run("data", "sheet", small_dataset, "--output", sheet).code == 0
+    sheet.write_text(sheet.read_text().replace("? | ", "c | "))
+    first = {"sheet": [small_dataset], "compile": [sheet], "merge": [small_dataset, sheet]}[command]
+    option = "--disputes" if command == "merge" else "--output"
+    outcome = run("data", command, *first, option, tmp_path / "none" / "file")
+    assert outcome.code == 2
+    assert f"cannot write {tmp_path / 'none' / 'file'}" in outcome.err

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,29 @@ def test_sources_count_only_exact_ones() -> None:
     off = [(a[0], a[1] - 1) if a else None for a in wanted]
     wrong = evaluate(Scored(ARTICLES, scored.logits, scored.cues, off), 1.0)["sources"]
     assert (right["f1"], wrong["f1"]) == (1.0, 0.0)
+
+
+def test_contrast_sets_count_as_a_whole() -> None:
+    sets = [replace(article, stratum="contrast") for article in ARTICLES]
+    scored = score_articles(StubClassifier(PERFECT), sets)
+    assert evaluate(scored, 1.0)["contrast_sets"] == {"n_sets": 2, "right": 1.0}
+    scored.logits[-1] = -scored.logits[-1]
+    assert evaluate(scored, 1.0)["contrast_sets"] == {"n_sets": 2, "right": 0.5}
+    assert "contrast_sets" not in evaluate(score_articles(StubClassifier(PERFECT), ARTICLES), 1.0)
+
+
+def test_intervals_hold_what_was_measured_and_narrow_with_more_articles() -> None:
+    rng = np.random.default_rng(3)
+    widths = []
+    for n in (20, 500):
+        articles = [ARTICLES[i % 2] for i in range(n)]
+        logits = rng.normal(size=(5 * n, len(LABELS))) + 2 * np.tile(list(PERFECT.values()), (n // 2, 1)) / 9
+        scored = Scored(articles, logits, [[]] * (5 * n), [None] * (5 * n))
+        metrics = evaluate(scored, 1.0)
+        intervals = metrics["intervals"]
+        measured = {"accuracy": metrics["accuracy"], "macro_f1": metrics["macro_f1"]}
+        measured |= {label: values["f1"] for label, values in metrics["labels"].items()}
+        assert all(intervals[name][0] < value < intervals[name][1] for name, value in measured.items())
+        assert intervals["cues"] == [0.0, 0.0]
+        widths.append(intervals["accuracy"][1] - intervals["accuracy"][0])
+    assert widths[1] < widths[0] / 3  # by the square root of 25

@@ -15,7 +15,7 @@ INT8, BFLOAT16 = onnx.TensorProto.INT8, onnx.TensorProto.BFLOAT16
 
 def test_the_export_says_what_the_torch_model_says(tmp_path: Path) -> None:
     articles = small_articles()
-    model, tokenizer = fit_transformer(articles[:2], articles[2:4], smoke_config(), checkpoints=tmp_path)
+    model, tokenizer, _ = fit_transformer(articles[:2], articles[2:4], smoke_config(), checkpoints=tmp_path)
     weights = export_onnx(model)
     assert weights == export_onnx(model)  # the same bytes for the same model
     graph = onnx.load_from_string(weights).graph

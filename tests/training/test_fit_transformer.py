@@ -44,7 +44,7 @@ def test_padding_counts_for_nothing() -> None:
 def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
     """Killed after the first of two epochs and resumed, it ends with the weights of one clean run."""
     config = smoke_config(epochs=2)
-    clean, _ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "clean")
+    clean, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "clean")
 
     class KilledError(Exception):
         pass
@@ -56,7 +56,7 @@ def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
     with pytest.raises(KilledError):
         fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=kill)
     told: list[str] = []
-    resumed, _ = fit_transformer(
+    resumed, *_ = fit_transformer(
         TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", resume=True, report=told.append
     )
     assert [line.split(":")[0] for line in told] == ["epoch 2 of 2"]

@@ -79,7 +79,11 @@ def test_the_temperature_undoes_overconfidence() -> None:
 def test_a_transformer_becomes_a_model_folder_like_any_other(smoke_model: Path) -> None:
     info = read_info(smoke_model)
     assert (info.kind, info.name) == ("transformer", "smoke")
-    assert {p.name for p in smoke_model.iterdir()} == {*info.files, "model.json", "README.md"}
+    assert {p.name for p in smoke_model.iterdir()} == {*info.files, "model.json", "README.md", "pictures"}
+    card = (smoke_model / "README.md").read_text()
+    pictures = {path.name for path in (smoke_model / "pictures").iterdir()}
+    assert {"training.svg", "test-confusion.svg", "test-reliability.svg"} < pictures
+    assert all(f"](pictures/{name})" in card for name in pictures)
     assert not Path(f"{smoke_model}.checkpoints").exists()
     flags = Flagger.load(smoke_model).flag("Two men were arrested. A third man reportedly fled.")
     assert len(flags) == 2

@@ -1,0 +1,63 @@
+"""Tables of articles -> 95% intervals of what was measured, by resampling whole articles.
+
+Sentences of one article share a writer and a story, so articles are what is drawn. Every measure here is a function of
+sums over articles; a resample adds up the same tables with other weights.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from flagger.calibration import FloatArray
+from flagger.labels import LABELS
+
+N_RESAMPLES = 2000
+_LEVEL = 95
+
+
+class Tables(NamedTuple):
+    """What an article adds to each sum."""
+
+    confusion: FloatArray
+    """Shape (n_labels, n_labels), rows wanted, columns predicted."""
+    cues: FloatArray
+    """Shape (3,): spans that are right, predicted, wanted."""
+    sources: FloatArray
+    """Likewise."""
+    bins: FloatArray
+    """Shape (n_bins, 2): in each confidence bin, how many are right and the sum of their confidence."""
+
+
+def bootstrap_intervals(tables: Sequence[Tables], seed: int = 0) -> dict[str, list[float]]:
+    """Return the ends of each measure's interval: accuracy, macro-F1, each label's F1, calibration error, span F1.
+
+    Args:
+        tables: One for each article.
+        seed: Of the resamples.
+
+    Source: percentile bootstrap, Efron and Tibshirani 1993, chapter 13, over clusters.
+    """
+    n = len(tables)
+    drawn = np.random.default_rng(seed).multinomial(n, [1 / n] * n, size=N_RESAMPLES)
+    confusion, cues, sources, bins = (
+        np.tensordot(drawn, np.stack(of_kind), axes=1) for of_kind in zip(*tables, strict=True)
+    )
+    n_sentences = confusion.sum(axis=(1, 2))
+    right = np.diagonal(confusion, axis1=1, axis2=2)
+    f1 = _f1(right, confusion.sum(axis=1), confusion.sum(axis=2))  # (n_resamples, n_labels)
+    samples = {
+        "accuracy": right.sum(axis=1) / n_sentences,
+        "macro_f1": f1.mean(axis=1),
+        **{str(label): f1[:, i] for i, label in enumerate(LABELS)},
+        "calibration_error": np.abs(bins[..., 0] - bins[..., 1]).sum(axis=1) / n_sentences,
+        "cues": _f1(*cues.T),
+        "sources": _f1(*sources.T),
+    }
+    ends = [(100 - _LEVEL) / 2, (100 + _LEVEL) / 2]
+    return {name: [round(float(end), 4) for end in np.percentile(values, ends)] for name, values in samples.items()}
+
+
+def _f1(right: FloatArray, predicted: FloatArray, wanted: FloatArray) -> FloatArray:
+    f1: FloatArray = 2 * right / np.maximum(predicted + wanted, 1)
+    return f1
