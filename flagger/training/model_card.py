@@ -47,8 +47,7 @@ In brackets: 95% intervals, by the bootstrap over articles. Calibration error is
 top label in 15 bins; cue and source F1 count exact spans; a contrast set is right when every sentence of it is.
 `{metrics_file}` has every figure.
 
-{per_label}
-{pictures}## Probabilities
+{per_label}{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
 less than {review_margin} apart.

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
+from flagger.training.cue_bounds import conventional
 from flagger.training.dataset import SPLITS, Fault, LabelledArticle, scan
 
 # Sentences of different splits that share this much of their word 3-grams (Jaccard) are near-duplicates.
@@ -28,6 +29,7 @@ def check(path: Path) -> tuple[list[LabelledArticle], list[Fault]]:
         else:
             articles.append(item)
     faults += _repeated_ids(articles)
+    faults += _unconventional_cues(articles)
     faults += _near_duplicates(articles)
     return [article for _, article in articles], faults
 
@@ -38,6 +40,17 @@ def _repeated_ids(articles: list[tuple[str, LabelledArticle]]) -> Iterator[Fault
         if article.id in seen:
             yield Fault(where, f"the id is taken by {seen[article.id]}", article.id)
         seen.setdefault(article.id, where)
+
+
+def _unconventional_cues(articles: list[tuple[str, LabelledArticle]]) -> Iterator[Fault]:
+    for where, article in articles:
+        for index, sentence in enumerate(article.sentences):
+            for reading in filter(None, (sentence.final, sentence.second)):
+                if (expected := conventional(sentence.text, reading)) != reading.cues:
+                    found, wanted = (
+                        [sentence.text[start:end] for start, end in cues] for cues in (reading.cues, expected)
+                    )
+                    yield Fault(where, f"by convention the cues {found} are {wanted}", article.id, index)
 
 
 def _near_duplicates(articles: list[tuple[str, LabelledArticle]]) -> Iterator[Fault]:

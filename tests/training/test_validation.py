@@ -1,7 +1,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from flagger.training.dataset import LabelledSentence
+from flagger.labels import Label
+from flagger.training.dataset import LabelledSentence, Reading
 from flagger.training.validation import check
 from tests.conftest import small_articles, write_articles
 
@@ -18,6 +19,16 @@ def test_a_repeated_id_is_named(tmp_path: Path) -> None:
     path = write_articles(tmp_path / "a.jsonl", [small_articles()[0]] * 2)
     _, faults = check(path)
     assert [str(fault) for fault in faults] == [f"{path}:2: article train-1: the id is taken by {path}:1"]
+
+
+def test_a_cue_that_breaks_a_convention_is_named_in_either_reading(tmp_path: Path) -> None:
+    article = small_articles()[0]
+    text = "Prices may have risen."
+    reading = Reading(Label.ESTIMATED, ((7, 15),), None)
+    sentence = replace(article.sentences[0], text=text, final=replace(reading, cues=((7, 10),)), second=reading)
+    path = write_articles(tmp_path / "a.jsonl", [replace(article, sentences=(sentence,))])
+    _, faults = check(path)
+    assert [fault.message for fault in faults] == ["by convention the cues ['may have'] are ['may']"]
 
 
 def _with(text: str, index: int) -> LabelledSentence:

@@ -1,0 +1,135 @@
+"""Where a cue begins and ends by the guideline, as far as a rule can tell.
+
+Two readers agree on a label more often than on the exact words that decided it. What the section "Spans" of
+datasets/GUIDELINE.md settles by form is settled here for every reading alike: the markup reader applies it, and
+`flagger data check` names the cues that differ from it.
+"""
+
+import re
+
+from flagger.labels import Label
+from flagger.training.dataset import Offsets, Reading
+
+_QUESTION = r"(?:whether|how(?: (?:many|much|long|far|often))?|why|what|who|where|when|if)"
+_REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes|went on|explained|insisted|insists)"
+
+# Words without which nothing in a confirmed sentence is a cue: proof or admission, or an end of doubt.
+_PROOF = re.compile(
+    r"confirm|verif|found|find|show|prov|reveal|establish|rule|convict|guilty|admi|acknowledg|conced|confess|owned up"
+    r"|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover|uncover|upheld|held"
+    r"|bear|bore|borne|no longer|doubt|disput|settled|laid|hoax|expos|official results",
+    re.IGNORECASE,
+)
+
+# What a cue does not begin or end with, and where it begins or ends instead.
+_CUT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^(?:the|an?) (?!(?:dozen|couple|few|handful|shade|little|good|fraction|hair|touch)\b)",
+        r"^(?:\S.* )?who (?=(?:asked|spoke|declined|did not (?:give|want)|would not|wished|wanted|could not be)\b)",
+        r"(?<=\w) that$",
+        r"(?<=\bto) (?:have|be)(?: been)?$",
+        r"(?<=^may|^can) (?:have|be)(?: been)?$",
+        r"(?<=^will|^must) (?:have|be)(?: been)?$",
+        r"(?<=^might|^could|^would) (?:have|be)(?: been)?$",
+        r"(?<=^should) (?:have|be)(?: been)?$",
+        r"(?<=turned out) to\b.*$",
+        r"(?<=proved) to\b.*$",
+        r"(?<=found|finds) no\b.*$",
+        r"(?<=accused) of$",
+    )
+)
+_AUXILIARY = re.compile(
+    r"(?:\b(?:is|are|was|were|has|have|had|been|remains?|does|do|did)"
+    r"(?: (?:now|also|then|still|widely|generally|already|since|again))?|\w+n[’']t) $",
+    re.IGNORECASE,
+)
+_AFTER_AUXILIARY = re.compile(
+    r"(?:expected|thought|believed|likely|unlikely|alleged|accused|understood|rumou?red|feared|known|clear|not|yet"
+    r"|still|estimated|forecast|projected|predicted|supposed|suspected|tipped|poised|set|hoped|presumed|assumed"
+    r"|claimed|blamed|denied|disputed|never|under investigation|awaiting|checking|investigating|confirmed|verified"
+    r"|established|proved|proven|found|shown|admitted|acknowledged|ruled|neither|no longer|un\w+|anybody|heading"
+    r"|argued|asserted|maintained|calculated|seen|bound|whispered|said to|reported to|provisionally)\b"
+    r"(?! (?:reports?|accounts?|claims?|rumou?rs?|deaths?|talk)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_TO = re.compile(
+    r"\b(?:expect(?:ed|s)?|likely|thought|believed|reported|alleged|estimated|feared|understood|rumoured|set|supposed"
+    r"|hopes?|aims?|unlikely|yet|forecast|projected|predicted|appear(?:s|ed)?|seem(?:s|ed)?|purport(?:s|ed)?|known"
+    r"|heading)$",
+    re.IGNORECASE,
+)
+_IMPERSONAL = re.compile(r"(?:is|was|appears?|seems|remains|(?:has|had) (?:not|yet to) be)", re.IGNORECASE)
+_UNSETTLED = re.compile(
+    r"not|n[’']t|unclear|unknown|no |nobody|none|yet|clear|sure|declin|refus|doubt|cannot|never", re.IGNORECASE
+)
+_DOCUMENT = re.compile(r" (?:memo|letter|e-?mail|document|report|recording|draft|cable|memorandum|note|list|file)s?\b")
+
+
+def conventional(text: str, reading: Reading) -> tuple[Offsets, ...]:
+    """Return the cues of a reading of a sentence with their edges where the guideline puts them.
+
+    Cues that are none by form are left out; the one that is added is the reporting verb of a contested party's word.
+    """
+    bounded = sorted({_bounded(text, cue, reading.label) for cue in reading.cues})
+    cues: list[Offsets] = []
+    for start, end in bounded:
+        if cues and start <= cues[-1][1]:
+            cues[-1] = (cues[-1][0], max(end, cues[-1][1]))
+        else:
+            cues.append((start, end))
+    if reading.label is Label.CONFIRMED:
+        cues = [(start, end) for start, end in cues if _PROOF.search(text[start:end])]
+    elif reading.label is Label.ESTIMATED:
+        cues = _beside_others(text, cues, r"and|by|at|from|in|within|late|early|until")
+        cues = _beside_others(text, cues, r"(?:will|would|won[’']t)(?: not)?")
+        cues = _beside_others(text, cues, r"puts?|gives?|gave|places?|placed")
+    elif reading.label is Label.UNVERIFIED:
+        cues = _beside_others(text, cues, _QUESTION)
+        cues = _beside_others(text, cues, _REPORTING)
+        if not cues and reading.source and (verb := _reporting_verb(text, reading.source)):
+            cues = [verb]
+    return tuple(cues)
+
+
+def _beside_others(text: str, cues: list[Offsets], weak: str) -> list[Offsets]:
+    """Return the cues without those that decide only where nothing stronger does; all, if there are no others."""
+    strong = [(start, end) for start, end in cues if not re.fullmatch(weak, text[start:end], re.IGNORECASE)]
+    return strong or cues
+
+
+def _reporting_verb(text: str, source: Offsets) -> Offsets | None:
+    start, end = source
+    after = re.match(
+        rf"[,;]?(?: (?:also|later|then|yesterday|today|(?:on )?\w+day|has|have|had))* ({_REPORTING})\b",
+        text[end:],
+        re.I,
+    )
+    if after:
+        return end + after.start(1), end + after.end(1)
+    before = re.search(rf"\b({_REPORTING}|according to) (?:(?:the|an?) )?$", text[:start], re.IGNORECASE)
+    return before.span(1) if before else None
+
+
+def _bounded(text: str, cue: Offsets, label: Label) -> Offsets:
+    start, end = cue
+    for pattern in _CUT:
+        if (cut := pattern.search(text[start:end])) and len(cut.group()) < end - start:
+            start, end = (start + cut.end(), end) if cut.start() == 0 else (start, start + cut.start())
+    words = text[start:end]
+    if _AFTER_AUXILIARY.match(words) and (auxiliary := _AUXILIARY.search(text[:start])):
+        start = auxiliary.start()
+    if _BEFORE_TO.search(words) and text[end:].startswith(" to "):
+        end += len(" to")
+    question = re.match(rf" {_QUESTION}\b", text[end:])
+    if (
+        _IMPERSONAL.match(text[start:end])
+        and re.search(r"\bit $", text[:start], re.IGNORECASE)
+        and (question or text[end:].startswith(" that ") or re.search(rf"\b{_QUESTION}$", words))
+    ):
+        start -= len("it ")
+    if label is Label.UNVERIFIED and question and _UNSETTLED.search(words) and not re.search(rf"\b{_QUESTION}$", words):
+        end += question.end()
+    if words.lower() == "leaked" and (document := _DOCUMENT.match(text[end:])):
+        end += document.end()
+    return start, end
