@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from flagger.errors import ModelError
 from flagger.labels import LABELS
 
-DEFAULT_MODEL = "baseline"
+DEFAULT_MODEL = "transformer"
 INFO_FILE = "model.json"
 CONFIG_FILE = "config.json"
 METRICS_FILE = "metrics.json"

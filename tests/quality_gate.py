@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flagger.artifacts import find_model, read_info
+from flagger.artifacts import find_model, read_info, shipped_models
 from flagger.classifiers import load_classifier
 from flagger.training.dataset import read_articles
 from flagger.training.evaluation import evaluate, score_articles
@@ -58,9 +58,9 @@ def main() -> None:
     parser.add_argument("--allow-regression", action="store_true")
     arguments = parser.parse_args()
     pinned = json.loads(PINNED.read_text()) if PINNED.exists() else {}
-    for model in pinned or ["baseline"]:
+    for model in [folder.name for folder in shipped_models()]:
         found = measure(model)
-        worse = regressions(found, pinned[model]) if pinned else []
+        worse = regressions(found, pinned[model]) if model in pinned else []
         print(model, found, *worse, sep="\n  ")  # noqa: T201
         if arguments.update:
             if worse and not arguments.allow_regression:

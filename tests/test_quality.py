@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from flagger.artifacts import find_model, read_info, read_metrics
+from flagger.artifacts import find_model, read_info, read_metrics, shipped_models
 from tests.quality_gate import PINNED, measure, shortfalls
 
 FLOORS = json.loads(PINNED.read_text())
@@ -16,6 +16,10 @@ def test_a_shipped_model_holds_its_floors(model: str) -> None:
     assert read_info(folder).dataset_sha256 == found["dataset_sha256"], "the model was trained on other data: retrain"
     card = read_metrics(folder)["test"]
     assert card["macro_f1"] == pytest.approx(found["macro_f1"], abs=0.005), "the card tells another figure"
+
+
+def test_every_shipped_model_has_floors() -> None:
+    assert set(FLOORS) == {folder.name for folder in shipped_models()}
 
 
 def test_the_gate_closes() -> None:

@@ -25,12 +25,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_the_models_are_in_the_wheel_and_the_sdist(built: tuple[Path, Path]) -> None:
     sdist, wheel = built
-    model = {path.name for path in (ROOT / "models" / "baseline").iterdir()}
+    models = {str(path.relative_to(ROOT / "models")) for path in (ROOT / "models").rglob("*") if path.is_file()}
     names = zipfile.ZipFile(wheel).namelist()
-    assert {Path(n).name for n in names if n.startswith("flagger/_models/baseline/")} == model
+    assert {n.removeprefix("flagger/_models/") for n in names if n.startswith("flagger/_models/")} == models
     assert not [n for n in names if n.split("/")[0] not in ("flagger",) and ".dist-info/" not in n]
     with tarfile.open(sdist) as archive:
-        assert {Path(n).name for n in archive.getnames() if "/models/baseline/" in n} == model
+        found = {n.partition("/models/")[2] for n in archive.getnames() if "/models/" in n}
+        assert models <= found
 
 
 def test_the_wheel_flags_a_line_away_from_the_checkout(built: tuple[Path, Path], tmp_path: Path) -> None:

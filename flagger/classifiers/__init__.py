@@ -4,7 +4,6 @@ from pathlib import Path
 
 from flagger.artifacts import ModelInfo
 from flagger.classifiers.base import Classifier, Prediction
-from flagger.errors import ModelError
 
 __all__ = ["Classifier", "Prediction", "load_classifier"]
 
@@ -13,15 +12,13 @@ def load_classifier(folder: Path, info: ModelInfo) -> Classifier:
     """Load the classifier of a model folder whose model.json is ``info``.
 
     Raises:
-        ModelError: If its files are damaged or hold types that flagger does not trust, or an extra is missing.
+        ModelError: If its files are damaged or hold types that flagger does not trust.
     """
     # Imported here for cost: sklearn and OpenVINO take about a second each and a model needs one of them.
     if info.kind == "baseline":
         from flagger.classifiers import baseline
 
         return baseline.load(folder)
-    try:
-        from flagger.classifiers import transformer
-    except ImportError as error:
-        raise ModelError(f"{folder} is a transformer and needs the extra 'train' ({error})") from error
+    from flagger.classifiers import transformer
+
     return transformer.load(folder)

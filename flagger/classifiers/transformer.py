@@ -5,6 +5,7 @@ It reads each sentence alone. Its folder holds ``tokenizer.json`` and ``model.on
 ``span_logits`` (n_rows, n_tokens, n_span_kinds, n_tags).
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,8 @@ SPAN_KINDS = ("cue", "source")
 TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
 OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
 
-_BATCH_TOKENS = 2048  # a batch's rows times its longest row, unless a single row is longer
-# One stream on all cores: with two, OpenVINO 2026.4 gave wrong logits (off by 0.2) for a graph with 8-bit weights.
-_RUNTIME = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"}
+_BATCH_TOKENS = 2048  # a batch's rows times their length, unless a single row is longer
+_RUNTIME = {"PERFORMANCE_HINT": "THROUGHPUT"}
 
 Logits = npt.NDArray[np.float32]
 Spans = list[tuple[float, Offsets]]  # how sure, 0 to 1, and where
@@ -62,6 +62,7 @@ class TransformerClassifier:
             self._tokenizer.no_truncation()
             core = openvino.Core()
             self._model = core.compile_model(core.read_model(model), "CPU", _RUNTIME)
+            self._n_requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except Exception as error:  # both libraries raise whatever a damaged file provokes
             raise ModelError(f"the transformer cannot be loaded: {error}") from error
 
@@ -72,17 +73,28 @@ class TransformerClassifier:
         label_logits: dict[int, Logits] = {}
         span_logits: dict[int, Logits] = {}
 
-        def collect(request: openvino.InferRequest, batch: list[int]) -> None:
+        def collect() -> None:
+            request, batch = running.popleft()
+            request.wait()
             labels, spans = (request.get_tensor(name).data for name in ("label_logits", "span_logits"))
             for position, i in enumerate(batch):
                 label_logits[i] = labels[position].copy()
-                span_logits[i] = spans[position, : len(rows[i].ids)].copy()
+                span_logits[i] = spans[position].copy()
+            idle.append(request)
 
-        queue = openvino.AsyncInferQueue(self._model)
-        queue.set_callback(collect)
+        # Requests by hand, not an AsyncInferQueue: its callbacks need Python's lock on OpenVINO's threads, and taking
+        # the queue down while one waits for it never ends.
+        idle = [self._model.create_infer_request() for _ in range(self._n_requests)]
+        running: deque[tuple[openvino.InferRequest, list[int]]] = deque()
         for batch in _batches(rows):
-            queue.start_async(_padded([rows[i].ids for i in batch]), batch)
-        queue.wait_all()
+            if not idle:
+                collect()
+            request = idle.pop()
+            ids = np.array([rows[i].ids for i in batch], dtype=np.int64)
+            request.start_async({"input_ids": ids, "attention_mask": np.ones_like(ids)})
+            running.append((request, batch))
+        while running:
+            collect()
         return list(_gathered(documents, rows, label_logits, span_logits))
 
     def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
@@ -143,24 +155,16 @@ def load(folder: Path) -> TransformerClassifier:
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
-    """Yield indices of rows, those of like length together."""
+    """Yield indices of rows of one length: padding would move a row's last bits with its neighbours' lengths."""
     batch: list[int] = []
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
-        if batch and len(rows[i].ids) * (len(batch) + 1) > _BATCH_TOKENS:
+        length = len(rows[i].ids)
+        if batch and (length != len(rows[batch[0]].ids) or length * (len(batch) + 1) > _BATCH_TOKENS):
             yield batch
             batch = []
         batch.append(i)
     if batch:
         yield batch
-
-
-def _padded(rows: list[list[int]]) -> dict[str, npt.NDArray[np.int64]]:
-    ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for i, row in enumerate(rows):
-        ids[i, : len(row)] = row
-        mask[i, : len(row)] = 1
-    return {"input_ids": ids, "attention_mask": mask}
 
 
 def _gathered(

@@ -79,6 +79,8 @@ class FineTuning(_Section):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     span_weight: float = Field(default=1.0, ge=0)
     """What the loss of the cue and source tags counts beside the label's."""
+    freeze_embeddings: bool = True
+    """Leave the word embeddings as they are, but for rounding to the bytes in which the export stores them."""
     patience: int = Field(default=2, ge=1)
     """Stop after this many epochs without a better macro-F1 on validation."""
     precision: Literal["auto", "bf16", "fp32"] = "auto"

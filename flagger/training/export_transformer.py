@@ -1,7 +1,11 @@
-"""A JointModel -> ONNX bytes with 8-bit weights.
+"""A JointModel -> ONNX bytes with small weights.
 
-Each weight matrix is stored as signed bytes with a scale for each output channel (for embeddings: each row) and a
-DequantizeLinear node; activations stay in floating point, so that a sentence's result cannot depend on its batch.
+Word embeddings are stored as signed bytes with a scale for each row, other matrices in half precision, each behind a
+node that gives floating point back. Activations stay in floating point, so that a sentence's result cannot depend on
+its batch. Measured on the 3,386 validation sentences beside torch: with every matrix in bytes, 3 labels differed and
+probabilities by up to 0.18; with half precision no label and 0.07, all of it by the embeddings. Training so keeps
+these on the bytes' grid (round_embeddings), which leaves 0.003; the bf16 arithmetic of a processor that has it moves
+probabilities by up to 0.07, one in a hundred by more than 0.014, and no label.
 """
 
 import logging
@@ -49,7 +53,7 @@ def export_onnx(model: JointModel) -> bytes:
             verbose=False,
         )
     assert program
-    exported = quantize_weights(program.model_proto)
+    exported = compress_weights(program.model_proto, model.config.encoder.vocab_size)
     # The exporter notes where in torch's code a part came from; that differs from run to run and nobody reads it.
     for part in (exported, exported.graph, *exported.graph.node, *exported.graph.input, *exported.graph.output):
         del part.metadata_props[:]
@@ -58,35 +62,27 @@ def export_onnx(model: JointModel) -> bytes:
     return bytes(exported.SerializeToString(deterministic=True))
 
 
-def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace the floating-point matrices of a model's MatMul, Gemm and Gather nodes by bytes and scales, in place.
-
-    Source: symmetric per-channel quantisation, Jacob et al. 2018, arXiv:1712.05877, with a zero point of 0.
-    """
+def compress_weights(model: onnx.ModelProto, n_words: int) -> onnx.ModelProto:
+    """Store a model's matrices small, in place: embeddings of ``n_words`` rows in bytes, others in half precision."""
     graph = model.graph
-    weights = {tensor.name: tensor for tensor in graph.initializer}
-    axes: dict[str, int] = {}
-    for node in graph.node:
-        for position, name in enumerate(node.input):
-            if name in weights and len(weights[name].dims) == 2 and np.prod(weights[name].dims) >= _SMALLEST:
-                if node.op_type == "Gather" and position == 0:
-                    axes[name] = 0
-                elif node.op_type in ("MatMul", "Gemm") and position == 1:
-                    transposed = any(a.name == "transB" and a.i for a in node.attribute)
-                    axes[name] = 0 if transposed else 1
-    added = []
-    for name, axis in axes.items():
-        matrix = numpy_helper.to_array(weights[name])
+    matrices = [tensor for tensor in graph.initializer if len(tensor.dims) == 2 and np.prod(tensor.dims) >= _SMALLEST]
+    restored = []
+    for tensor in matrices:
+        matrix = numpy_helper.to_array(tensor)
         if matrix.dtype != np.float32:
             continue
-        quantized, scale = _quantized(matrix, axis)
-        graph.initializer.remove(weights[name])
-        graph.initializer.append(numpy_helper.from_array(quantized, f"{name}.bytes"))
-        graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        added.append(
-            helper.make_node("DequantizeLinear", [f"{name}.bytes", f"{name}.scale"], [name], f"{name}.float", axis=axis)
-        )
-    nodes = [*added, *graph.node]
+        name = tensor.name
+        if matrix.shape[0] == n_words:
+            steps, scale = _quantized(matrix)
+            stored = {f"{name}.bytes": steps, f"{name}.scale": scale}
+            node = helper.make_node("DequantizeLinear", list(stored), [name], f"{name}.float", axis=0)
+        else:
+            stored = {f"{name}.half": matrix.astype(np.float16)}
+            node = helper.make_node("Cast", list(stored), [name], f"{name}.float", to=onnx.TensorProto.FLOAT)
+        graph.initializer.remove(tensor)
+        graph.initializer.extend(numpy_helper.from_array(values, key) for key, values in stored.items())
+        restored.append(node)
+    nodes = [*restored, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
     del graph.value_info[:]
@@ -94,7 +90,17 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _quantized(matrix: npt.NDArray[np.float32], axis: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
-    height = np.abs(matrix).max(axis=1 - axis)
+def round_embeddings(weights: torch.Tensor) -> torch.Tensor:
+    """Return embeddings, shape (n_words, width), on the grid of the bytes in which the export stores them."""
+    steps, scale = _quantized(weights.numpy())
+    return torch.from_numpy(steps * scale[:, np.newaxis])
+
+
+def _quantized(matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """Return bytes and a scale a row.
+
+    Source: symmetric quantisation, Jacob et al. 2018, arXiv:1712.05877, with a zero point of 0.
+    """
+    height = np.abs(matrix).max(axis=1)
     scale = np.where(height > 0, height / _STEPS, 1).astype(np.float32)
-    return np.rint(matrix / np.expand_dims(scale, 1 - axis)).astype(np.int8), scale
+    return np.rint(matrix / scale[:, np.newaxis]).astype(np.int8), scale

