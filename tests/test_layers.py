@@ -86,13 +86,14 @@ def test_importing_flagger_is_light(code: str) -> None:
 _BLOCK = """
 class Block:
     def find_spec(self, name, path=None, target=None):
-        if name in ("torch", "transformers", "datasets", "accelerate"):
+        if name in ("torch", "transformers", "datasets", "accelerate", "matplotlib", "onnx"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Block())
 """
 
 
-def test_scoring_needs_nothing_of_training() -> None:
-    loaded = _loaded_after(_BLOCK + "import flagger\nflagger.flag('Rain could fall.')")
-    assert "sklearn" in loaded
+@pytest.mark.parametrize(("model", "needed"), [("baseline", "sklearn"), ("transformer", "openvino")])
+def test_scoring_needs_nothing_of_training(model: str, needed: str) -> None:
+    loaded = _loaded_after(_BLOCK + f"import flagger\nflagger.flag('Rain could fall.', model={model!r})")
+    assert needed in loaded
     assert "torch" not in loaded
