@@ -115,13 +115,15 @@ class TransformerConfig(TrainConfig):
     training: FineTuning = FineTuning()
 
 
-_RECIPES: dict[str, type[BaselineConfig] | type[TransformerConfig]] = {
+Recipe = BaselineConfig | TransformerConfig
+
+_RECIPES: dict[str, type[Recipe]] = {
     "baseline": BaselineConfig,
     "transformer": TransformerConfig,
 }
 
 
-def load_config(path: Path, overrides: list[str] | None = None) -> BaselineConfig | TransformerConfig:
+def load_config(path: Path, overrides: list[str] | None = None) -> Recipe:
     """Read a TOML recipe and apply ``section.key=value`` overrides, which beat the file.
 
     Raises:

@@ -21,22 +21,23 @@ _PROOF = re.compile(
     re.IGNORECASE,
 )
 
-# What a cue does not begin or end with, and where it begins or ends instead.
-_CUT = tuple(
+# What a cue does not begin with; and what it keeps, as a group, of what it does not end with.
+_CUT_LEFT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"^(?:the|an?) (?!(?:dozen|couple|few|handful|shade|little|good|fraction|hair|touch)\b)",
-        r"^(?:\S.* )?who (?=(?:asked|spoke|declined|did not (?:give|want)|would not|wished|wanted|could not be)\b)",
-        r"(?<=\w) that$",
-        r"(?<=\bto) (?:have|be)(?: been)?$",
-        r"(?<=^may|^can) (?:have|be)(?: been)?$",
-        r"(?<=^will|^must) (?:have|be)(?: been)?$",
-        r"(?<=^might|^could|^would) (?:have|be)(?: been)?$",
-        r"(?<=^should) (?:have|be)(?: been)?$",
-        r"(?<=turned out) to\b.*$",
-        r"(?<=proved) to\b.*$",
-        r"(?<=found|finds) no\b.*$",
-        r"(?<=accused) of$",
+        r"(?:the|an?) (?!(?:dozen|couple|few|handful|shade|little|good|fraction|hair|touch)\b)",
+        r"(?:\S.* )?who (?=(?:asked|spoke|declined|did not (?:give|want)|would not|wished|wanted|could not be)\b)",
+    )
+)
+_CUT_RIGHT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(.*\w) that",
+        r"(.*\bto) (?:have|be)(?: been)?",
+        r"(may|might|can|could|will|would|should|must) (?:have|be)(?: been)?",
+        r"(.*?(?:turned out|proved)) to\b.*",
+        r"(.*?(?:found|finds)) no\b.*",
+        r"(.*accused) of",
     )
 )
 _AUXILIARY = re.compile(
@@ -103,7 +104,7 @@ def _reporting_verb(text: str, source: Offsets) -> Offsets | None:
     after = re.match(
         rf"[,;]?(?: (?:also|later|then|yesterday|today|(?:on )?\w+day|has|have|had))* ({_REPORTING})\b",
         text[end:],
-        re.I,
+        re.IGNORECASE,
     )
     if after:
         return end + after.start(1), end + after.end(1)
@@ -113,9 +114,12 @@ def _reporting_verb(text: str, source: Offsets) -> Offsets | None:
 
 def _bounded(text: str, cue: Offsets, label: Label) -> Offsets:
     start, end = cue
-    for pattern in _CUT:
-        if (cut := pattern.search(text[start:end])) and len(cut.group()) < end - start:
-            start, end = (start + cut.end(), end) if cut.start() == 0 else (start, start + cut.start())
+    for pattern in _CUT_LEFT:
+        if (cut := pattern.match(text[start:end])) and cut.end() < end - start:
+            start += cut.end()
+    for pattern in _CUT_RIGHT:
+        if kept := pattern.fullmatch(text[start:end]):
+            end = start + kept.end(1)
     words = text[start:end]
     if _AFTER_AUXILIARY.match(words) and (auxiliary := _AUXILIARY.search(text[:start])):
         start = auxiliary.start()

@@ -69,7 +69,7 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
     Returns:
         Counts, ``accuracy``, ``macro_f1`` (over the four labels), ``labels`` (precision, recall, F1, support each),
         ``confusion_matrix`` (rows wanted, columns predicted, in Label order), ``calibration_error``, exact-match
-        ``cues`` and ``sources``; ``intervals``, the 95% ones of all these; where there are contrast sets, how many are
+        ``cues`` and ``sources``; ``intervals``, see bootstrap_intervals; where there are contrast sets, how many are
         right as a whole; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller was sure of, where
         a data set tells.
     """
@@ -84,9 +84,10 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
         "cues": _span_metrics(cue_counts(scored.sentences, scored.cues)),
         "sources": _span_metrics(source_counts(scored.sentences, scored.sources)),
     }
-    if sets := _whole_sets(scored):
+    tables = list(_tables(scored, probabilities))
+    if sets := _whole_sets(scored.articles, tables):
         metrics["contrast_sets"] = sets
-    metrics["intervals"] = bootstrap_intervals(list(_tables(scored, probabilities)))
+    metrics["intervals"] = bootstrap_intervals(tables)
     sure = np.array([sentence.sure for sentence in scored.sentences])
     if not sure.all():
         part = _label_metrics(wanted[sure], predicted[sure])
@@ -159,13 +160,11 @@ def _tables(scored: Scored, probabilities: FloatArray) -> Iterator[Tables]:
         yield Tables(confusion, np.array(cues, dtype=float), np.array(sources, dtype=float), bins)
 
 
-def _whole_sets(scored: Scored) -> dict[str, float | int]:
+def _whole_sets(articles: Sequence[LabelledArticle], tables: Sequence[Tables]) -> dict[str, float | int]:
     """How many contrast sets have every label right."""
-    right = scored.logits.argmax(axis=1) == scored.wanted
-    ends = np.cumsum([len(article.sentences) for article in scored.articles])
     sets = [
-        bool(part.all())
-        for article, part in zip(scored.articles, np.split(right, ends[:-1]), strict=True)
+        bool(np.trace(table.confusion) == table.confusion.sum())
+        for article, table in zip(articles, tables, strict=True)
         if article.stratum == "contrast"
     ]
     return {"n_sets": len(sets), "right": round(sum(sets) / len(sets), 4)} if sets else {}

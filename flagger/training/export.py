@@ -9,12 +9,12 @@ import flagger
 from flagger.artifacts import CARD_FILE, CONFIG_FILE, INFO_FILE, METRICS_FILE, ModelInfo, sha256_of
 from flagger.errors import ConfigError
 from flagger.labels import LABELS
-from flagger.training.config import BaselineConfig, TransformerConfig
+from flagger.training.config import Recipe
 
 
 def write_model(
     weights: dict[str, bytes],
-    config: BaselineConfig | TransformerConfig,
+    config: Recipe,
     temperature: float,
     dataset_sha256: str,
     metrics: dict[str, Any],

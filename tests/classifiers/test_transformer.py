@@ -69,9 +69,7 @@ def shipped() -> TransformerClassifier:
     return load(find_model("transformer"))
 
 
-SENTENCES = [
-    s.text for article in read_articles(Path("datasets/articles"), "validation")[:20] for s in article.sentences
-]
+SENTENCES = [text for article in read_articles(Path("datasets/articles"), "validation")[:20] for text in article.texts]
 
 
 @settings(max_examples=25, deadline=None)
