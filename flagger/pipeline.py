@@ -1,4 +1,4 @@
-"""The order of the stages: Article -> sentences -> classifier -> calibration -> decision -> ArticleResult."""
+"""The order of the stages: Article -> sentences -> classifier -> calibration -> decision -> cues -> ArticleResult."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -6,13 +6,16 @@ from pathlib import Path
 from flagger.artifacts import DEFAULT_MODEL, ModelInfo, find_model, read_info
 from flagger.calibration import apply_temperature
 from flagger.classifiers import Classifier, Prediction, load_classifier
+from flagger.cues import conventional
 from flagger.decision import decide
 from flagger.labels import Label
 from flagger.results import Article, ArticleResult, FailedArticle, Sentence, SentenceFlag, Span, Status
 from flagger.sentences import split_sentences
 
-_BATCH_SENTENCES = 512  # enough to keep a classifier busy, small enough to stay lazy
-_BATCH_ARTICLES = 64
+# Sentences that go to the classifier together: first few, so that the first results come soon, then twice as many each
+# time, because more sentences of one length at once are faster.
+_FIRST_BATCH = 256
+_LARGEST_BATCH = 8192
 
 
 class Flagger:
@@ -23,15 +26,19 @@ class Flagger:
         self.info = info
 
     @classmethod
-    def load(cls, model: str | Path = DEFAULT_MODEL) -> "Flagger":
+    def load(cls, model: str | Path = DEFAULT_MODEL, *, n_threads: int | None = None) -> "Flagger":
         """Load a model by its shipped name or its folder.
+
+        Args:
+            model: The name or the folder.
+            n_threads: How many threads a transformer may use; None for one a core.
 
         Raises:
             ModelError: If the model is missing, damaged or untrusted.
         """
         folder = find_model(model)
         info = read_info(folder)
-        return cls(load_classifier(folder, info), info)
+        return cls(load_classifier(folder, info, n_threads), info)
 
     def flag(self, text: str | Article, *, three_way: bool = False) -> list[SentenceFlag]:
         """Flag every sentence of one text, in order.
@@ -53,15 +60,15 @@ class Flagger:
             TypeError: If an item is none of these.
         """
         batch: list[tuple[Article | FailedArticle, list[Sentence]]] = []
-        n_sentences = 0
+        n_sentences, wanted = 0, _FIRST_BATCH
         for item in articles:
             article = _as_article(item)
             sentences = split_sentences(article.text) if isinstance(article, Article) else []
             batch.append((article, sentences))
-            n_sentences += len(sentences)
-            if n_sentences >= _BATCH_SENTENCES or len(batch) >= _BATCH_ARTICLES:
+            n_sentences += len(sentences) or 1  # an empty or unreadable article waits in the batch too
+            if n_sentences >= wanted:
                 yield from self._flag_batch(batch, three_way=three_way)
-                batch, n_sentences = [], 0
+                batch, n_sentences, wanted = [], 0, min(2 * wanted, _LARGEST_BATCH)
         yield from self._flag_batch(batch, three_way=three_way)
 
     def flag_sentences(self, sentences: Sequence[str], *, three_way: bool = False) -> list[SentenceFlag]:
@@ -98,6 +105,7 @@ class Flagger:
         ):
             decision = decide(row, self.info.review_margin, three_way=three_way)
             claims = decision.label is not Label.NO_CLAIM
+            claimed = conventional(sentence.text, decision.label, cues, source)
             flags.append(
                 SentenceFlag(
                     index=sentence.index,
@@ -108,7 +116,7 @@ class Flagger:
                     probabilities=decision.probabilities,
                     confidence=decision.confidence,
                     needs_review=decision.needs_review,
-                    cues=[_span(sentence, *offsets) for offsets in cues] if claims else [],
+                    cues=[_span(sentence, *offsets) for offsets in claimed],
                     source=_span(sentence, *source) if claims and source else None,
                     model=self.info.version,
                 )

@@ -121,6 +121,7 @@ class ArticleSummary:
     counts: dict[Label, int]
     n_needs_review: int
     mean_confidence: float | None
+    first_unverified: str | None
 
     def share(self, flag: Label) -> float | None:
         """Share of ``flag`` among the sentences with a claim, 0 to 1; None when no sentence makes a claim."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from flagger.labels import LABELS
+from flagger.labels import LABELS, Label
 from flagger.results import ArticleResult, ArticleSummary
 
 
@@ -19,4 +19,5 @@ def summarize(result: ArticleResult) -> ArticleSummary:
         counts={label: counts[label] for label in LABELS},
         n_needs_review=sum(flag.needs_review for flag in flags),
         mean_confidence=sum(flag.confidence for flag in flags) / len(flags) if flags else None,
+        first_unverified=next((flag.text for flag in flags if flag.label is Label.UNVERIFIED), None),
     )

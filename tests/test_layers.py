@@ -12,7 +12,7 @@ FILES = sorted((ROOT / "flagger").rglob("*.py"))
 
 # A room may import these rooms of flagger, and itself.
 BASE = {"labels", "errors", "results"}
-STAGES = {"reading", "sentences", "classifiers", "calibration", "decision", "summary"}
+STAGES = {"reading", "sentences", "classifiers", "calibration", "decision", "cues", "summary"}
 MAY_IMPORT = {
     "labels": set(),
     "errors": set(),
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, BASE | {"artifacts"}),
     "classifiers": BASE | {"artifacts", "calibration"},
     "decision": BASE | {"calibration"},
+    "cues": BASE,
     "pipeline": BASE | {"artifacts"} | STAGES,
     "sinks": BASE | {"summary"},
     "batch": BASE | {"artifacts", "pipeline"} | STAGES,

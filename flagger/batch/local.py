@@ -1,18 +1,63 @@
 """Score on this machine: in this process, or in several side by side with the same results in the same order."""
 
+import os
+import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
+from flagger.batch.journal import Position
+from flagger.errors import ConfigError
 from flagger.pipeline import Flagger
+from flagger.reading import ReadOptions, read
 from flagger.results import Article, ArticleResult, FailedArticle
 
 _CHUNK_ARTICLES = 64
 _CHUNK_CHARS = 500_000  # bounds what is in flight when articles are long
 _CHUNKS_AHEAD = 2  # a process; enough to keep it busy while the results are written
+
+_DEFAULTS = ReadOptions()
+_BEGINNING = Position()
+
+
+def score_files(
+    paths: Sequence[Path],
+    options: ReadOptions = _DEFAULTS,
+    *,
+    model: str | Path = DEFAULT_MODEL,
+    three_way: bool = False,
+    jobs: int = 1,
+    start: Position = _BEGINNING,
+) -> Iterator[tuple[Position, ArticleResult]]:
+    """Yield one ArticleResult an article of these files, lazily and in order, and how far the input is done with it.
+
+    Args:
+        paths: Files as reading takes them.
+        options: How to read.
+        model: A shipped model's name or a model folder.
+        three_way: Leave no_claim out.
+        jobs: Number of processes; 1 scores in this one.
+        start: Leave out what an earlier run has done.
+
+    Raises:
+        ModelError: If the model cannot be loaded; raised before any article is read.
+    """
+    positions: deque[Position] = deque()
+
+    def articles() -> Iterator[Article | FailedArticle]:
+        for n_files, path in enumerate(paths[start.n_files :], start=start.n_files):
+            done = start.n_articles if n_files == start.n_files else 0
+            for n_articles, article in enumerate(read(path, options), start=1):
+                if n_articles > done:
+                    positions.append(Position(n_files, n_articles))
+                    yield article
+
+    for result in score_articles(articles(), model=model, three_way=three_way, jobs=jobs):
+        yield positions.popleft(), result
 
 
 def score_articles(
@@ -43,14 +88,20 @@ def _score_in_processes(
     articles: Iterable[Article | FailedArticle], *, model: str | Path, three_way: bool, jobs: int
 ) -> Iterator[ArticleResult]:
     pending: deque[Future[list[ArticleResult]]] = deque()
+    n_threads = max(1, (os.cpu_count() or 1) // jobs)  # they would crowd each other out
     # Spawned, not forked: a fork copies whatever threads and locks the caller holds.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _load_in_process, (model,)) as pool:
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _load_in_process, (model, n_threads))
+    try:
         for chunk in _chunks(articles):
             pending.append(pool.submit(_flag_in_process, chunk, three_way))
             if len(pending) > jobs * _CHUNKS_AHEAD:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise ConfigError(f"--jobs {jobs}: a process was ended from outside, perhaps for want of memory") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _chunks(articles: Iterable[Article | FailedArticle]) -> Iterator[list[Article | FailedArticle]]:
@@ -69,9 +120,10 @@ def _chunks(articles: Iterable[Article | FailedArticle]) -> Iterator[list[Articl
 _flagger: Flagger  # the model of a worker process, loaded once
 
 
-def _load_in_process(model: str | Path) -> None:
+def _load_in_process(model: str | Path, n_threads: int) -> None:
     global _flagger
-    _flagger = Flagger.load(model)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of an interruption the main process tells
+    _flagger = Flagger.load(model, n_threads=n_threads)
 
 
 def _flag_in_process(chunk: list[Article | FailedArticle], three_way: bool) -> list[ArticleResult]:

@@ -8,8 +8,13 @@ from flagger.classifiers.base import Classifier, Prediction
 __all__ = ["Classifier", "Prediction", "load_classifier"]
 
 
-def load_classifier(folder: Path, info: ModelInfo) -> Classifier:
+def load_classifier(folder: Path, info: ModelInfo, n_threads: int | None = None) -> Classifier:
     """Load the classifier of a model folder whose model.json is ``info``.
+
+    Args:
+        folder: The model folder.
+        info: What its model.json says.
+        n_threads: How many threads a transformer may use; None for one a core. The baseline uses one.
 
     Raises:
         ModelError: If its files are damaged or hold types that flagger does not trust.
@@ -21,4 +26,4 @@ def load_classifier(folder: Path, info: ModelInfo) -> Classifier:
         return baseline.load(folder)
     from flagger.classifiers import transformer
 
-    return transformer.load(folder)
+    return transformer.load(folder, n_threads)

@@ -1,7 +1,7 @@
 """The transformer at run time: tokenizers, OpenVINO, and tags turned into spans. No torch.
 
-It reads each sentence alone. Its folder holds ``tokenizer.json`` and ``model.onnx``, whose inputs are ``input_ids`` and
-``attention_mask`` of shape (n_rows, n_tokens), and whose outputs are ``label_logits`` (n_rows, n_labels) and
+It reads each sentence alone. Its folder holds ``tokenizer.json`` and ``model.onnx``, whose input is ``input_ids`` of
+shape (n_rows, n_tokens), rows of one length, and whose outputs are ``label_logits`` (n_rows, n_labels) and
 ``span_logits`` (n_rows, n_tokens, n_span_kinds, n_tags).
 """
 
@@ -28,6 +28,7 @@ TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
 OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
 
 _BATCH_TOKENS = 2048  # a batch's rows times their length, unless a single row is longer
+_BETWEEN = ("", " ", "-", "'", "’")  # what may stand between two parts of one span
 _RUNTIME = {"PERFORMANCE_HINT": "THROUGHPUT"}
 
 Logits = npt.NDArray[np.float32]
@@ -46,12 +47,13 @@ class _Row:
 class TransformerClassifier:
     """A model compiled for this processor, and its tokenizer."""
 
-    def __init__(self, model: bytes, tokenizer: bytes) -> None:
+    def __init__(self, model: bytes, tokenizer: bytes, n_threads: int | None = None) -> None:
         """Compile a model.
 
         Args:
             model: Content of ``model.onnx``.
             tokenizer: Content of ``tokenizer.json``.
+            n_threads: How many threads may compute; None for one a core.
 
         Raises:
             ModelError: If either is not what it should be.
@@ -61,7 +63,8 @@ class TransformerClassifier:
             self._tokenizer.no_padding()
             self._tokenizer.no_truncation()
             core = openvino.Core()
-            self._model = core.compile_model(core.read_model(model), "CPU", _RUNTIME)
+            limit = {"INFERENCE_NUM_THREADS": n_threads} if n_threads else {}
+            self._model = core.compile_model(core.read_model(model), "CPU", _RUNTIME | limit)
             self._n_requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except Exception as error:  # both libraries raise whatever a damaged file provokes
             raise ModelError(f"the transformer cannot be loaded: {error}") from error
@@ -70,16 +73,17 @@ class TransformerClassifier:
         """Return one Prediction a document, in order; see Classifier.predict."""
         texts = [text for document in documents for text in document]
         rows = list(self._rows(texts))
-        label_logits: dict[int, Logits] = {}
-        span_logits: dict[int, Logits] = {}
+        label_logits: FloatArray = np.zeros((len(rows), len(LABELS)))
+        found: tuple[dict[int, Spans], ...] = tuple({} for _ in SPAN_KINDS)  # of the rows that have any
 
         def collect() -> None:
             request, batch = running.popleft()
             request.wait()
-            labels, spans = (request.get_tensor(name).data for name in ("label_logits", "span_logits"))
-            for position, i in enumerate(batch):
-                label_logits[i] = labels[position].copy()
-                span_logits[i] = spans[position].copy()
+            label_logits[batch] = request.get_tensor("label_logits").data
+            logits = request.get_tensor("span_logits").data
+            for position, kind in zip(*(logits.argmax(axis=-1) != OUTSIDE).any(axis=1).nonzero(), strict=True):
+                row = rows[batch[position]]
+                found[kind][batch[position]] = find_spans(texts[row.sentence], row.offsets, logits[position, :, kind])
             idle.append(request)
 
         # Requests by hand, not an AsyncInferQueue: its callbacks need Python's lock on OpenVINO's threads, and taking
@@ -90,12 +94,11 @@ class TransformerClassifier:
             if not idle:
                 collect()
             request = idle.pop()
-            ids = np.array([rows[i].ids for i in batch], dtype=np.int64)
-            request.start_async({"input_ids": ids, "attention_mask": np.ones_like(ids)})
+            request.start_async({"input_ids": np.array([rows[i].ids for i in batch], dtype=np.int64)})
             running.append((request, batch))
         while running:
             collect()
-        return list(_gathered(documents, rows, label_logits, span_logits))
+        return list(_gathered(documents, rows, label_logits, found))
 
     def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
         for sentence, encoding in enumerate(self._tokenizer.encode_batch(texts)):
@@ -129,8 +132,13 @@ def find_spans(text: str, offsets: Sequence[Offsets], logits: Logits) -> Spans:
     spans: Spans = []
     for run in runs:
         start, end = _whole_words(text, offsets[run[0]][0], offsets[run[-1]][1])
-        if not spans or start >= spans[-1][1][1]:  # two runs may grow into the same word
-            spans.append((float(sureness[run].mean()), (start, end)))
+        sure = float(sureness[run].mean())
+        # Two runs may grow into one word; and what stands side by side is one span, whatever the tags say.
+        if spans and (start < spans[-1][1][1] or text[spans[-1][1][1] : start] in _BETWEEN):
+            (surer, (first, last)) = spans.pop()
+            spans.append((max(sure, surer), (first, max(last, end))))
+        else:
+            spans.append((sure, (start, end)))
     return spans
 
 
@@ -142,16 +150,17 @@ def _whole_words(text: str, start: int, end: int) -> Offsets:
     return start, end
 
 
-def load(folder: Path) -> TransformerClassifier:
-    """Load the transformer of a model folder.
+def load(folder: Path, n_threads: int | None = None) -> TransformerClassifier:
+    """Load the transformer of a model folder; of ``n_threads`` TransformerClassifier tells.
 
     Raises:
         ModelError: If a file is missing or damaged.
     """
     try:
-        return TransformerClassifier((folder / WEIGHTS_FILE).read_bytes(), (folder / TOKENIZER_FILE).read_bytes())
+        model, tokenizer = ((folder / name).read_bytes() for name in (WEIGHTS_FILE, TOKENIZER_FILE))
     except OSError as error:
         raise ModelError(f"cannot read {error.filename}: {error.strerror}") from error
+    return TransformerClassifier(model, tokenizer, n_threads)
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
@@ -170,28 +179,28 @@ def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
 def _gathered(
     documents: Sequence[Sequence[str]],
     rows: Sequence[_Row],
-    label_logits: dict[int, Logits],
-    span_logits: dict[int, Logits],
+    label_logits: FloatArray,
+    found: tuple[dict[int, Spans], ...],
 ) -> Iterator[Prediction]:
-    of_sentence: dict[int, list[int]] = {}
-    for i, row in enumerate(rows):
-        of_sentence.setdefault(row.sentence, []).append(i)
-    sentence = 0
+    """Put rows back into sentences, and sentences into documents."""
+    # Of a sentence in pieces, every token has the same say.
+    sentences = np.array([row.sentence for row in rows], dtype=np.intp)
+    n_tokens = np.array([len(row.ids) for row in rows], dtype=np.float64)[:, np.newaxis]
+    logits = np.zeros((sum(map(len, documents)), len(LABELS)))
+    total = np.zeros((len(logits), 1))
+    np.add.at(logits, sentences, label_logits * n_tokens)
+    np.add.at(total, sentences, n_tokens)
+    logits /= total
+    spans: list[tuple[Spans, ...]] = [tuple([] for _ in SPAN_KINDS) for _ in logits]
+    for kind, of_rows in enumerate(found):
+        for i in sorted(of_rows):
+            spans[rows[i].sentence][kind].extend(of_rows[i])
+    start = 0
     for document in documents:
-        logits: FloatArray = np.zeros((len(document), len(LABELS)))
-        found: tuple[list[Spans], ...] = tuple([] for _ in SPAN_KINDS)
-        for position, text in enumerate(document):
-            pieces = of_sentence[sentence]
-            # Of a sentence in pieces, every token has the same say.
-            logits[position] = np.average(
-                [label_logits[i] for i in pieces], axis=0, weights=[len(rows[i].ids) for i in pieces]
-            )
-            for kind, spans in enumerate(found):
-                spans.append([s for i in pieces for s in find_spans(text, rows[i].offsets, span_logits[i][:, kind])])
-            sentence += 1
-        cues, sources = found
+        of_document = slice(start, start + len(document))
+        start += len(document)
         yield Prediction(
-            logits,
-            [[span for _, span in spans] for spans in cues],
-            [max(spans)[1] if spans else None for spans in sources],
+            logits[of_document],
+            [[span for _, span in cues] for cues, _ in spans[of_document]],
+            [max(sources)[1] if sources else None for _, sources in spans[of_document]],
         )

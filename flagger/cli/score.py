@@ -1,22 +1,31 @@
 """flagger score: batch-score files and folders of articles."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flagger.cli.conditions import parse_condition
 from flagger.errors import ConfigError
 from flagger.labels import LABELS, Label
 from flagger.results import ArticleResult, Status
 
 if TYPE_CHECKING:
+    from flagger.batch.journal import Journal, Position
+    from flagger.cli.progress import Progress
+    from flagger.reading import Inputs
     from flagger.sinks import Sink
 
 LISTING = "listing"
 _FORMATS = (LISTING, "jsonl", "csv", "parquet")
+_SOME_FAILED, _CONDITION_HOLDS, _INTERRUPTED = 1, 3, 130  # the last as shells have it: 128 and the signal's number
+
+Record = dict[str, Any]
+Results = Iterable[tuple["Position", ArticleResult]]
 
 
 def score(
@@ -46,50 +55,79 @@ def score(
     id_column: Annotated[
         str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run with this --output was cut off.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an --output that is there already.")] = False,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Exit with 3 if it holds for any article: 'any unverified', 'unverified>0.3' (share of the sentences "
+            "with a claim). Repeatable.",
+        ),
+    ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Tell progress and failures on standard error as JSON Lines.")
+    ] = False,
 ) -> None:
     """Tag every sentence of many articles.
 
     Exit code 0: all scored; 1: some articles could not be scored (each is told on standard error and in the summary,
-    the rest is scored); 2: wrong usage, nothing was scored.
+    the rest is scored); 2: wrong usage, or the output cannot be written; 3: a --fail-on condition holds; 130:
+    interrupted.
     """
     labels = _labels(only)
     chosen = _format(format_name, output)
+    conditions = [parse_condition(text) for text in fail_on or []]
+    if (resume or overwrite) and not output:
+        raise ConfigError(f"--{'resume' if resume else 'overwrite'} needs --output")
     # Imported here for cost: these bring the readers, the sinks and the model's runtime.
-    from flagger.artifacts import DEFAULT_MODEL
-    from flagger.batch.local import score_articles
-    from flagger.reading import ReadOptions, find_inputs, read
-    from flagger.sinks import SUMMARY_COLUMNS, format_of, open_sink, summary_record
-    from flagger.summary import summarize
+    from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
+    from flagger.batch.journal import Journal, Position
+    from flagger.batch.local import score_files
+    from flagger.cli.progress import shown_progress
+    from flagger.reading import ReadOptions, find_inputs
 
+    model = model or DEFAULT_MODEL
+    asked = {
+        "model": read_info(find_model(model)).version,
+        "only": sorted(labels),
+        "three-way": three_way,
+        "text-column": text_column,
+        "id-column": id_column,
+    }
     inputs = find_inputs(paths)
-    if inputs.n_other_suffix or inputs.n_links:
-        typer.echo(
-            f"flagger: passed over in folders: {inputs.n_other_suffix} files of other formats, {inputs.n_links} links",
-            err=True,
-        )
-    options = ReadOptions(text_column=text_column, id_column=id_column)
-    n_failed = 0
-    with ExitStack() as stack:
-        write = _writer(stack, chosen, output, labels)
-        summary_sink: Sink | None = None
-        if summary:
-            summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
-        results = score_articles(
-            (article for path in inputs.paths for article in read(path, options)),
-            model=model or DEFAULT_MODEL,
-            three_way=three_way,
-            jobs=jobs,
-        )
-        for result in _progress(results, len(inputs.paths), quiet=chosen == LISTING):
-            write(result)
-            if summary_sink:
-                summary_sink.write(summary_record(summarize(result)))
-            if result.status is not Status.OK:
-                n_failed += 1
-                typer.echo(f"flagger: {result.id}: {result.status}: {result.reason}", err=True)
+    _tell_passed_over(inputs)
+    if output and not _is_to_write(output, inputs, resume=resume, overwrite=overwrite):
+        return
+
+    n_failed, holds = 0, False
+    try:
+        with ExitStack() as stack:
+            journal = stack.enter_context(Journal(output, asked, inputs.paths)) if output else None
+            results = score_files(
+                inputs.paths,
+                ReadOptions(text_column=text_column, id_column=id_column),
+                model=model,
+                three_way=three_way,
+                jobs=jobs,
+                start=journal.position if journal else Position(),
+            )
+            shown = shown_progress(len(inputs.paths), log_json=log_json, quiet=chosen == LISTING)
+            told = _told(results, stack.enter_context(shown))
+            if journal and output:
+                rows = _into_files(told, labels, journal, output, chosen, summary)
+            else:
+                rows = _into_stream(told, labels, stack, chosen, summary)
+            for row in rows:
+                n_failed += row["status"] != Status.OK
+                holds = holds or any(condition(row) for condition in conditions)
+    except KeyboardInterrupt:
+        typer.echo(f"flagger: interrupted{'; --resume goes on from here' if output else ''}", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
     if n_failed:
         typer.echo(f"flagger: {n_failed} article{'s' * (n_failed > 1)} could not be scored", err=True)
-        raise typer.Exit(1)
+    if holds or n_failed:
+        raise typer.Exit(_CONDITION_HOLDS if holds else _SOME_FAILED)
 
 
 def _labels(only: str | None) -> frozenset[Label]:
@@ -113,44 +151,96 @@ def _format(name: str | None, output: Path | None) -> str:
     return name
 
 
-def _writer(
-    stack: ExitStack, format_name: str, output: Path | None, labels: frozenset[Label]
-) -> Callable[[ArticleResult], None]:
-    """Return what writes one result: to the terminal as a listing, or to a sink as records."""
-    from flagger.sinks import FLAG_COLUMNS, flag_records, open_sink  # imported here for cost
-    from flagger.sinks.listing import print_result
+def _tell_passed_over(inputs: "Inputs") -> None:
+    if inputs.n_other_suffix or inputs.n_links:
+        typer.echo(
+            f"flagger: passed over in folders: {inputs.n_other_suffix} files of other formats, {inputs.n_links} links",
+            err=True,
+        )
 
+
+def _is_to_write(output: Path, inputs: "Inputs", *, resume: bool, overwrite: bool) -> bool:
+    """Whether there is anything to do, with what an earlier run left out of the way."""
+    from flagger.batch.journal import unfinished  # imported here for cost
+    from flagger.reading import STDIN
+
+    left = unfinished(output)
+    if resume and STDIN in inputs.paths:
+        raise ConfigError("--resume: standard input cannot be read a second time")
+    if overwrite:
+        shutil.rmtree(left, ignore_errors=True)
+    elif left.exists() and not resume:
+        raise ConfigError(f"{output}: a run was cut off; --resume goes on with it, --overwrite begins again")
+    elif output.exists() and not left.exists():
+        if not resume:
+            raise ConfigError(f"{output} is there already; --overwrite replaces it")
+        typer.echo(f"flagger: {output} is complete: nothing to resume", err=True)
+        return False
+    return True
+
+
+def _told(results: Results, progress: "Progress") -> Iterator[tuple["Position", ArticleResult]]:
+    for position, result in results:
+        yield position, result
+        progress.article(position, result)
+
+
+def _into_files(
+    results: Results, labels: frozenset[Label], journal: "Journal", output: Path, format_name: str, summary: Path | None
+) -> Iterator[Record]:
+    """Score into a journal, then write the files that were asked for; yield the summary records of all articles."""
+    from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, format_of, open_sink, summary_record
+    from flagger.summary import summarize
+
+    for position, result in results:
+        journal.write(position, _kept(result, labels), summary_record(summarize(result)))
+    journal.checkpoint()
+    with open_sink(output, format_name, FLAG_COLUMNS) as sink:
+        for record in journal.records("flags"):
+            sink.write(record)
+    if summary:
+        with open_sink(summary, format_of(summary), SUMMARY_COLUMNS) as sink:
+            for record in journal.records("summary"):
+                sink.write(record)
+    yield from journal.records("summary")
+    journal.remove()
+
+
+def _into_stream(
+    results: Results, labels: frozenset[Label], stack: ExitStack, format_name: str, summary: Path | None
+) -> Iterator[Record]:
+    """Write results as they come, to the terminal as a listing or to standard output; yield the summary records."""
+    from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, format_of, open_sink, summary_record
+    from flagger.sinks.listing import print_result
+    from flagger.summary import summarize
+
+    write: Callable[[ArticleResult], None]
     if format_name == LISTING:
         from rich.console import Console  # imported here for cost
 
         console = Console(soft_wrap=True)
-        return lambda result: print_result(console, result, labels)
-    sink = stack.enter_context(open_sink(output, format_name, FLAG_COLUMNS))
 
-    def write(result: ArticleResult) -> None:
-        for record in flag_records(result):
-            if record["label"] in labels:
-                sink.write(record)
+        def write(result: ArticleResult) -> None:
+            print_result(console, result, labels)
+    else:
+        flags = stack.enter_context(open_sink(None, format_name, FLAG_COLUMNS))
 
-    return write
+        def write(result: ArticleResult) -> None:
+            for record in _kept(result, labels):
+                flags.write(record)
+
+    rows: Sink | None = None
+    if summary:
+        rows = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
+    for _, result in results:
+        write(result)
+        row = summary_record(summarize(result))
+        if rows:
+            rows.write(row)
+        yield row
 
 
-def _progress(results: Iterable[ArticleResult], n_files: int, *, quiet: bool) -> Iterator[ArticleResult]:
-    """Show on standard error how many files are done, when that is a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield from results
-        return
-    from rich.console import Console  # imported here for cost
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _kept(result: ArticleResult, labels: frozenset[Label]) -> Iterator[Record]:
+    from flagger.sinks import flag_records  # imported here for cost
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("files, {task.fields[sentences]:,} sentences,"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("scoring", total=n_files, sentences=0)
-        n_sentences = n_begun = 0
-        path: str | None = None
-        for result in results:
-            n_begun += n_begun == 0 or result.path != path  # a table gives many results with one path
-            path = result.path
-            n_sentences += len(result.flags)
-            progress.update(task, completed=n_begun - 1, sentences=n_sentences)
-            yield result
+    return (record for record in flag_records(result) if record["label"] in labels)

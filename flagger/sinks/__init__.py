@@ -1,5 +1,6 @@
 """ArticleResult -> files. One module a format; a new format is a module and a row in FORMATS."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,11 @@ def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) 
     partial = path.with_name(path.name + ".partial")
     with writing(path):
         handle = partial.open("wb")
-    with handle, FORMATS[format_name](handle, columns) as sink:
-        yield sink
-    partial.replace(path)
+    with handle:
+        with FORMATS[format_name](handle, columns) as sink:
+            yield sink
+        with writing(path):
+            handle.flush()
+            os.fsync(handle.fileno())
+    with writing(path):
+        partial.replace(path)

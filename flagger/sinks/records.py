@@ -51,6 +51,7 @@ SUMMARY_COLUMNS = (
     *(Column(f"share_{flag}", "float") for flag in FLAGS),
     Column("n_needs_review", "int"),
     Column("mean_confidence", "float"),
+    Column("first_unverified", "text"),
 )
 
 
@@ -100,6 +101,7 @@ def summary_record(summary: ArticleSummary) -> Record:
         **{f"share_{flag}": _rounded(summary.share(flag)) for flag in FLAGS},
         "n_needs_review": summary.n_needs_review,
         "mean_confidence": _rounded(summary.mean_confidence),
+        "first_unverified": summary.first_unverified,
     }
 
 

@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from flagger.calibration import FloatArray, apply_temperature
 from flagger.classifiers import Classifier
+from flagger.cues import conventional
 from flagger.labels import LABELS, Label
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
 from flagger.training.intervals import Tables, bootstrap_intervals
@@ -30,7 +31,7 @@ class Epoch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A classifier's word on articles: one row a sentence, in order; spans are dropped where it says no_claim."""
+    """A classifier's word on articles, its spans as the pipeline would show them: one row a sentence, in order."""
 
     articles: Sequence[LabelledArticle]
     logits: FloatArray
@@ -52,14 +53,15 @@ def score_articles(classifier: Classifier, articles: Sequence[LabelledArticle]) 
     """Run a classifier over articles."""
     predictions = classifier.predict([article.texts for article in articles])
     logits = np.concatenate([prediction.logits for prediction in predictions])
-    claims = logits.argmax(axis=1) != LABELS.index(Label.NO_CLAIM)
-    cues = [cues for prediction in predictions for cues in prediction.cues]
+    labels = [LABELS[column] for column in logits.argmax(axis=1)]
+    texts = (text for article in articles for text in article.texts)
+    cues = (cues for prediction in predictions for cues in prediction.cues)
     sources = [source for prediction in predictions for source in prediction.sources]
     return Scored(
         articles,
         logits,
-        [found if claim else [] for found, claim in zip(cues, claims, strict=True)],
-        [found if claim else None for found, claim in zip(sources, claims, strict=True)],
+        list(map(conventional, texts, labels, cues, sources)),
+        [None if label is Label.NO_CLAIM else source for label, source in zip(labels, sources, strict=True)],
     )
 
 
@@ -93,6 +95,21 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
         part = _label_metrics(wanted[sure], predicted[sure])
         metrics["sure"] = {"n_sentences": int(sure.sum()), "accuracy": part["accuracy"], "macro_f1": part["macro_f1"]}
     return metrics
+
+
+def agreement_of(one: FloatArray, other: FloatArray) -> dict[str, float]:
+    """Compare two models' logits on the same sentences, both of shape (n_sentences, n_labels).
+
+    Returns:
+        ``same_label``, the share of sentences; ``max_difference`` of a probability at temperature 1, and its 99th
+        percentile ``p99_difference`` over the sentences' largest.
+    """
+    largest = np.abs(apply_temperature(one, 1.0) - apply_temperature(other, 1.0)).max(axis=1)
+    return {
+        "same_label": round(float((one.argmax(axis=1) == other.argmax(axis=1)).mean()), 4),
+        "max_difference": round(float(largest.max()), 4),
+        "p99_difference": round(float(np.quantile(largest, 0.99)), 4),
+    }
 
 
 def calibration_error(probabilities: FloatArray, wanted: npt.NDArray[np.int64], n_bins: int = N_BINS) -> float:

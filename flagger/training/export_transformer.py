@@ -20,7 +20,7 @@ from torch import nn
 
 from flagger.training.joint_model import JointModel
 
-_OPSET = 20
+_OPSET = 23  # the first with Attention, which the runtime computes in one piece
 _SMALLEST = 1024  # weights with fewer elements stay as they are
 _STEPS = 127  # a signed byte's steps on either side of 0
 
@@ -30,24 +30,22 @@ class _Outputs(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        outputs = self.model(input_ids, attention_mask)
+    def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        outputs = self.model(input_ids)
         return outputs.label_logits, outputs.span_logits
 
 
 def export_onnx(model: JointModel) -> bytes:
     """Return the model as ONNX; classifiers/transformer.py says what its inputs and outputs are."""
     rows, tokens = torch.export.Dim("rows", min=1, max=2**20), torch.export.Dim("tokens", min=2, max=512)
-    # Two tensors: one given twice would be taken for one input. With padding: without it the encoder drops the mask.
-    examples = (torch.ones(3, 17, dtype=torch.long), torch.ones(3, 17, dtype=torch.long).tril())
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, which nothing here needs
     with warnings.catch_warnings(action="ignore"):  # the exporter uses what torch itself deprecates
         program = torch.onnx.export(
             _Outputs(model).eval(),
-            examples,
+            (torch.ones(3, 17, dtype=torch.long),),
             dynamo=True,
-            dynamic_shapes=({0: rows, 1: tokens}, {0: rows, 1: tokens}),
-            input_names=["input_ids", "attention_mask"],
+            dynamic_shapes=({0: rows, 1: tokens},),
+            input_names=["input_ids"],
             output_names=["label_logits", "span_logits"],
             opset_version=_OPSET,
             verbose=False,

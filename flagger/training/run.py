@@ -6,15 +6,15 @@ What is calibrated and measured is the exported model: the one that ships.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError
 from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
-from flagger.training.evaluation import Epoch, Scored, evaluate, score_articles
+from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
 from flagger.training.export import write_card, write_model
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
@@ -24,7 +24,15 @@ from flagger.training.model_card import render_card
 PICTURES = "pictures"  # the folder of a model's pictures, inside its own
 
 Splits = dict[str, list[LabelledArticle]]
-Trained = tuple[Classifier, dict[str, bytes], list[Epoch]]  # the exported model, its files, and how training went
+
+
+class Trained(NamedTuple):
+    """The exported model, its files, how training went, and how the export agrees with what was trained."""
+
+    classifier: Classifier
+    weights: dict[str, bytes]
+    history: Sequence[Epoch] = ()
+    agreement: dict[str, float] | None = None
 
 
 def train(
@@ -52,21 +60,22 @@ def train(
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
     sha256 = dataset_sha256([article for part in splits.values() for article in part])
     if isinstance(config, BaselineConfig):
-        classifier, weights, history = _baseline(splits, config)
+        trained = _baseline(splits, config)
     else:
-        classifier, weights, history = _transformer(splits, sha256, config, report, resume=resume)
-    validation = score_articles(classifier, splits["validation"])
+        trained = _transformer(splits, sha256, config, report, resume=resume)
+    validation = score_articles(trained.classifier, splits["validation"])
     temperature = fit_temperature(validation.logits, validation.wanted)
     report(f"calibrated on validation: temperature {temperature}")
     measured = {"validation": validation}
-    measured |= {
-        name: score_articles(classifier, articles) for name, articles in {"test": splits["test"], **outside}.items()
-    }
+    for name, articles in {"test": splits["test"], **outside}.items():
+        measured[name] = score_articles(trained.classifier, articles)
     metrics = {name: evaluate(scored, temperature) for name, scored in measured.items()}
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
-    folder, info = write_model(weights, config, temperature, sha256, metrics)
-    pictures = _draw(folder, measured, temperature, history) if isinstance(config, TransformerConfig) else []
+    if trained.agreement:
+        metrics["validation"]["export"] = trained.agreement
+    folder, info = write_model(trained.weights, config, temperature, sha256, metrics)
+    pictures = _draw(folder, measured, temperature, trained.history) if isinstance(config, TransformerConfig) else []
     write_card(folder, render_card(info, config, splits, metrics, pictures))
     report(f"wrote {folder}")
     return folder, metrics
@@ -87,7 +96,7 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
 
 def _baseline(splits: Splits, config: BaselineConfig) -> Trained:
     fitted = fit_baseline(splits["train"], splits["validation"], config)
-    return fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)}, []
+    return Trained(fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)})
 
 
 def _transformer(
@@ -97,7 +106,7 @@ def _transformer(
     try:
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
-        from flagger.training.fit_transformer import fit_transformer
+        from flagger.training.fit_transformer import fit_transformer, label_logits
     except ImportError as error:
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
@@ -107,16 +116,17 @@ def _transformer(
         splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
     )
     report("exporting to ONNX")
-    weights = {
-        transformer.WEIGHTS_FILE: export_onnx(model),
-        transformer.TOKENIZER_FILE: tokenizer.to_str().encode(),
-    }
-    classifier = transformer.TransformerClassifier(*weights.values())
+    onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
+    classifier = transformer.TransformerClassifier(onnx, tokens)
+    weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
     shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
-    return classifier, weights, history
+    validation = splits["validation"]
+    agreement = agreement_of(label_logits(model, tokenizer, validation), score_articles(classifier, validation).logits)
+    report(f"export beside the trained model, on validation: {agreement}")
+    return Trained(classifier, weights, history, agreement)
 
 
-def _draw(folder: Path, measured: dict[str, Scored], temperature: float, history: list[Epoch]) -> list[Path]:
+def _draw(folder: Path, measured: dict[str, Scored], temperature: float, history: Sequence[Epoch]) -> list[Path]:
     """Draw the training curve and how each set was measured; the extra "train" has what this needs."""
     from flagger.training.plots import plot_scored, plot_training
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
-from flagger.training.cue_bounds import conventional
+from flagger.cues import conventional
 from flagger.training.dataset import SPLITS, Fault, LabelledArticle, scan
 
 # Sentences of different splits that share this much of their word 3-grams (Jaccard) are near-duplicates.
@@ -46,7 +46,8 @@ def _unconventional_cues(articles: list[tuple[str, LabelledArticle]]) -> Iterato
     for where, article in articles:
         for index, sentence in enumerate(article.sentences):
             for reading in filter(None, (sentence.final, sentence.second)):
-                if (expected := conventional(sentence.text, reading)) != reading.cues:
+                expected = conventional(sentence.text, reading.label, reading.cues, reading.source)
+                if expected != list(reading.cues):
                     found, wanted = (
                         [sentence.text[start:end] for start, end in cues] for cues in (reading.cues, expected)
                     )

@@ -4,7 +4,8 @@
 
 Each measurement is a process of its own, held to its cores, from start to end: import, load, split, tokenise, run,
 decide. The pipeline is shown the sentences already split and gives labels alone. The runs alternate; the table has
-medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores.
+medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores. Below
+it stand a fresh process's seconds to its first answer, milliseconds for one sentence alone, and memory at its height.
 """
 
 import argparse
@@ -70,6 +71,26 @@ def operations(texts: list[str]) -> float:
     return sum(n_layers * (24 * width**2 * n + 4 * width * n**2) for n in lengths)
 
 
+ALONE = """
+import json, resource, sys, time
+from statistics import median
+start = time.perf_counter()
+from flagger import Flagger
+flagger = Flagger.load()
+flagger.flag("It could reopen by June.")
+first = time.perf_counter() - start
+texts = json.load(open(sys.argv[1]))
+seconds = []
+for sentence in [sentence for text in texts for sentence in text.split("\\n\\n")][:500]:
+    start = time.perf_counter()
+    flagger.flag(sentence)
+    seconds.append(time.perf_counter() - start)
+for _ in flagger.flag_many(texts):
+    pass
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([first, 1000 * median(seconds), peak]))
+"""
+
 MEASURED = {"flagger": flag_texts, "pipeline": run_pipeline}
 
 
@@ -109,6 +130,7 @@ def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None
     work = operations(texts)
     print(f"{n} sentences, {arguments.runs} runs\n\n| cores | what | sentences/s | beside pipeline | of product |")  # noqa: T201
     print("|---|---|---|---|---|")  # noqa: T201
+    told: list[str] = []
     for cores in arguments.cores:
         held = ["taskset", "-c", ",".join(map(str, range(cores)))]
         command = [*held, sys.executable, "-m", "tests.benchmarks.throughput", "--inside"]
@@ -118,11 +140,20 @@ def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None
                 start = time.perf_counter()
                 subprocess.run([*command, name, file], check=True, stderr=subprocess.DEVNULL)
                 taken.append(time.perf_counter() - start)
+        alone = [
+            json.loads(
+                subprocess.run([*held, sys.executable, "-c", ALONE, file], check=True, capture_output=True).stdout
+            )
+            for _ in range(arguments.runs)
+        ]
         product = subprocess.run([*command, "product", file], check=True, capture_output=True, text=True)
         for name, taken in seconds.items():
             ratio = median(a / b for a, b in zip(seconds["pipeline"], taken, strict=True))
             share = work / median(taken) / float(product.stdout)
             print(f"| {cores} | {name} | {n / median(taken):,.0f} | {ratio:.1f} | {share:.1%} |")  # noqa: T201
+        first, one, peak = (median(values) for values in zip(*alone, strict=True))
+        told.append(f"{cores} cores: {first:.2f} s to the first answer, {one:.1f} ms a sentence alone, {peak:.0f} MB")
+    print("", *told, sep="\n")  # noqa: T201
 
 
 if __name__ == "__main__":

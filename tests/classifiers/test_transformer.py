@@ -38,7 +38,8 @@ PIECES = [(0, 0), (0, 2), (3, 9), (9, 13), (14, 17), (18, 22), (22, 23), (0, 0)]
     [
         ([OUTSIDE] * 8, []),
         ([0, 0, BEGIN, INSIDE, 0, 0, 0, 0], ["reportedly"]),
-        ([0, 0, BEGIN, INSIDE, BEGIN, 0, 0, 0], ["reportedly", "may"]),
+        ([0, 0, BEGIN, INSIDE, 0, BEGIN, 0, 0], ["reportedly", "fall"]),
+        ([0, 0, BEGIN, INSIDE, BEGIN, 0, 0, 0], ["reportedly may"]),  # side by side: one span
         ([0, 0, BEGIN, INSIDE, INSIDE, 0, 0, 0], ["reportedly may"]),
         ([0, 0, 0, INSIDE, 0, 0, 0, 0], ["reportedly"]),  # inside with nothing begun begins; half a word is the word
         ([0, 0, BEGIN, BEGIN, 0, 0, 0, 0], ["reportedly"]),  # two halves of a word are one span

@@ -96,6 +96,31 @@ def test_columns_can_be_named(run: Run, tmp_path: Path) -> None:
     assert [row["article_id"].rpartition("#")[2] for row in _rows(outcome.out)] == ["7"]
 
 
+def test_a_condition_that_holds_has_its_exit_code(run: Run, folder: Path, tmp_path: Path) -> None:
+    good, bad = folder / "b.txt", folder / "table.jsonl"  # bad: a row without a text, and nothing unverified
+    assert run("score", good, "--fail-on", "any unverified").code == 3
+    assert run("score", good, "--fail-on", "unverified>0.5").code == 0
+    assert run("score", good, bad, "--fail-on", "estimated>0.5", "--fail-on", "any unverified").code == 3
+    assert run("score", bad, "--fail-on", "any unverified").code == 1
+    assert run("score", good, "-o", tmp_path / "f.csv", "--fail-on", "any unverified").code == 3
+    assert (tmp_path / "f.csv").exists()
+
+
+def test_the_summary_names_the_first_unverified_sentence(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("score", folder, "-o", tmp_path / "f.jsonl", "--summary", tmp_path / "s.jsonl")
+    firsts = [row["first_unverified"] for row in _rows((tmp_path / "s.jsonl").read_text())]
+    assert firsts == ["A third man reportedly fled.", None, None, None]
+
+
+def test_machines_are_told_in_json_lines(run: Run, folder: Path, tmp_path: Path) -> None:
+    outcome = run("score", folder, "-o", tmp_path / "f.jsonl", "--log-json")
+    events = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
+    assert [event["event"] for event in events] == ["started", "failed", "finished"]
+    assert events[0]["files"] == 3
+    assert (events[1]["status"], events[1]["id"].rpartition("#")[2]) == ("malformed", "y")
+    assert (events[2]["articles"], events[2]["sentences"], events[2]["seconds_left"]) == (4, 6, 0.0)
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -108,6 +133,9 @@ def test_columns_can_be_named(run: Run, tmp_path: Path) -> None:
         (["{good}", "-o", "{empty}/no/f.csv"], "cannot write"),
         (["{good}", "--model", "nothing"], "no model at 'nothing'"),
         (["{good}", "--jobs", "0"], "--jobs"),
+        (["{good}", "--resume"], "--resume needs --output"),
+        (["{good}", "--overwrite"], "--overwrite needs --output"),
+        (["{good}", "--fail-on", "any doubt"], "--fail-on: expected"),
         ([], "PATH"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flagger.labels import LABELS
-from flagger.training.evaluation import Scored, calibration_error, evaluate, f1_of, score_articles
+from flagger.training.evaluation import Scored, agreement_of, calibration_error, evaluate, f1_of, score_articles
 from tests.conftest import StubClassifier, small_articles
 
 ARTICLES = small_articles()[:2]
@@ -72,3 +72,12 @@ def test_intervals_hold_what_was_measured_and_narrow_with_more_articles() -> Non
         assert intervals["cues"] == [0.0, 0.0]
         widths.append(intervals["accuracy"][1] - intervals["accuracy"][0])
     assert widths[1] < widths[0] / 3  # by the square root of 25
+
+
+def test_agreement_is_of_labels_and_probabilities() -> None:
+    one = np.array([[2.0, 0, 0, 0], [0, 2.0, 0, 0]])
+    assert agreement_of(one, one) == {"same_label": 1.0, "max_difference": 0.0, "p99_difference": 0.0}
+    other = np.array([[2.0, 0, 0, 0], [0, 0, 50.0, 0]])
+    agreement = agreement_of(one, other)
+    assert agreement["same_label"] == 0.5
+    assert agreement["max_difference"] == pytest.approx(1 - 1 / (3 + np.exp(2)), abs=1e-4)

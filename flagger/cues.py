@@ -1,14 +1,16 @@
 """Where a cue begins and ends by the guideline, as far as a rule can tell.
 
-Two readers agree on a label more often than on the exact words that decided it. What the section "Spans" of
-datasets/GUIDELINE.md settles by form is settled here for every reading alike: the markup reader applies it, and
-`flagger data check` names the cues that differ from it.
+Two readers agree on a label more often than on the exact words that decided it, and so does a model. What the section
+"Spans" of datasets/GUIDELINE.md settles by form is settled here for all alike: the pipeline applies it to what a
+classifier found, the markup reader to what a person marked, and `flagger data check` names the cues that differ.
 """
 
 import re
+from collections.abc import Iterable
 
 from flagger.labels import Label
-from flagger.training.dataset import Offsets, Reading
+
+Offsets = tuple[int, int]
 
 _QUESTION = r"(?:whether|how(?: (?:many|much|long|far|often))?|why|what|who|where|when|if)"
 _REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes|went on|explained|insisted|insists)"
@@ -64,33 +66,43 @@ _IMPERSONAL = re.compile(r"(?:is|was|appears?|seems|remains|(?:has|had) (?:not|y
 _UNSETTLED = re.compile(
     r"not|n[’']t|unclear|unknown|no |nobody|none|yet|clear|sure|declin|refus|doubt|cannot|never", re.IGNORECASE
 )
+_NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|\d+)"
+_ONE_OR_TWO = re.compile(rf"\b(?:{_NUMBER} or {_NUMBER}|(?:{_NUMBER}|a \w+) or so|an? \w+ or two)\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r" (?:memo|letter|e-?mail|document|report|recording|draft|cable|memorandum|note|list|file)s?\b")
 
 
-def conventional(text: str, reading: Reading) -> tuple[Offsets, ...]:
-    """Return the cues of a reading of a sentence with their edges where the guideline puts them.
+def conventional(text: str, label: Label, cues: Iterable[Offsets], source: Offsets | None) -> list[Offsets]:
+    """Return a sentence's cues in order, with their edges where the guideline puts them.
 
     Cues that are none by form are left out; the one that is added is the reporting verb of a contested party's word.
+
+    Args:
+        text: The sentence, in whose frame all offsets are.
+        label: Its label; without a claim there is no cue.
+        cues: What was marked or found.
+        source: Who is given as the source, if anybody.
     """
-    bounded = sorted({_bounded(text, cue, reading.label) for cue in reading.cues})
-    cues: list[Offsets] = []
+    if label is Label.NO_CLAIM:
+        return []
+    bounded = sorted({_bounded(text, cue, label) for cue in cues})
+    found: list[Offsets] = []
     for start, end in bounded:
-        if cues and start <= cues[-1][1]:
-            cues[-1] = (cues[-1][0], max(end, cues[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            cues.append((start, end))
-    if reading.label is Label.CONFIRMED:
-        cues = [(start, end) for start, end in cues if _PROOF.search(text[start:end])]
-    elif reading.label is Label.ESTIMATED:
-        cues = _beside_others(text, cues, r"and|by|at|from|in|within|late|early|until")
-        cues = _beside_others(text, cues, r"(?:will|would|won[’']t)(?: not)?")
-        cues = _beside_others(text, cues, r"puts?|gives?|gave|places?|placed")
-    elif reading.label is Label.UNVERIFIED:
-        cues = _beside_others(text, cues, _QUESTION)
-        cues = _beside_others(text, cues, _REPORTING)
-        if not cues and reading.source and (verb := _reporting_verb(text, reading.source)):
-            cues = [verb]
-    return tuple(cues)
+            found.append((start, end))
+    if label is Label.CONFIRMED:
+        found = [(start, end) for start, end in found if _PROOF.search(text[start:end])]
+    elif label is Label.ESTIMATED:
+        found = _beside_others(text, found, r"and|by|at|from|in|within|late|early|until")
+        found = _beside_others(text, found, r"(?:will|would|won[’']t)(?: not)?")
+        found = _beside_others(text, found, r"puts?|gives?|gave|places?|placed")
+    elif label is Label.UNVERIFIED:
+        found = _beside_others(text, found, _QUESTION)
+        found = _beside_others(text, found, _REPORTING)
+        if not found and source and (verb := _reporting_verb(text, source)):
+            found = [verb]
+    return found
 
 
 def _beside_others(text: str, cues: list[Offsets], weak: str) -> list[Offsets]:
@@ -120,6 +132,10 @@ def _bounded(text: str, cue: Offsets, label: Label) -> Offsets:
     for pattern in _CUT_RIGHT:
         if kept := pattern.fullmatch(text[start:end]):
             end = start + kept.end(1)
+    start, end = next(
+        (whole.span() for whole in _ONE_OR_TWO.finditer(text) if whole.start() <= start and end <= whole.end()),
+        (start, end),
+    )
     words = text[start:end]
     if _AFTER_AUXILIARY.match(words) and (auxiliary := _AUXILIARY.search(text[:start])):
         start = auxiliary.start()

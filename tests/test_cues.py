@@ -1,6 +1,6 @@
 import pytest
 
-from flagger.training.cue_bounds import conventional
+from flagger.cues import conventional
 from flagger.training.dataset import LabelledArticle
 from flagger.training.markup import parse_markup
 
@@ -38,4 +38,5 @@ def test_cues_are_brought_to_the_guideline_s_conventions(marked: str, expected: 
     assert isinstance(article, LabelledArticle)
     (sentence,) = article.sentences
     assert [sentence.text[start:end] for start, end in sentence.final.cues] == expected
-    assert conventional(sentence.text, sentence.final) == sentence.final.cues  # a second time changes nothing
+    label, cues, source = sentence.final.label, sentence.final.cues, sentence.final.source
+    assert conventional(sentence.text, label, cues, source) == list(cues)  # a second time changes nothing
