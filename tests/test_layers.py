@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "decision": BASE | {"calibration"},
     "pipeline": BASE | {"artifacts"} | STAGES,
     "sinks": BASE | {"summary"},
+    "recorded": BASE | {"reading", "sinks"},
     "batch": BASE | {"artifacts", "pipeline"} | STAGES,
     "training": BASE | {"artifacts", ""} | STAGES,
     "": BASE | {"pipeline"},
