@@ -1,6 +1,10 @@
 """A flags file as ``flagger score`` writes it (.jsonl, .csv, .parquet) -> its records, article by article.
 
-``.jsonl`` and ``.csv`` may also be gzip-compressed (``.gz``). A file that people or programs changed since is refused
+``.jsonl`` and ``.csv`` may also be gzip-compressed (``.gz``). CSV is read alike whether its cells are guarded against
+spreadsheets (sinks/csv.py) or raw: the text's length says which, and names lose the apostrophe of a guard, which only a
+raw name that itself begins with two apostrophes, or one and a formula's sign, could miss.
+
+A file that people or programs changed since is refused
 where its records no longer hold together: nothing downstream needs to doubt an offset. Other columns are passed over.
 """
 
@@ -18,6 +22,7 @@ from flagger.errors import ReadError
 from flagger.labels import LABELS
 from flagger.reading.opened import split_suffix
 from flagger.reading.tables import csv_field_limit
+from flagger.sinks.csv import unguard
 from flagger.sinks.records import FLAG_COLUMNS, SCHEMA_VERSION, Column, Record
 
 _MAX_LINE = 100_000_000
@@ -230,10 +235,18 @@ def _read_csv(path: Path, is_gzip: bool) -> Iterator[tuple[str, Row]]:
                 if len(cells) != len(header):
                     raise ValueError(f"expected {len(header)} cells, found {len(cells)}")
                 row = dict(zip(header, cells, strict=True))
-                values = {column.name: _parse_cell(column, row[column.name]) for column in FLAG_COLUMNS}
-                yield f"row ending in line {table.line_num}", values
+                yield f"row ending in line {table.line_num}", _parse_row(row)
         except ValueError as error:
             raise ReadError(f"{path}: row ending in line {table.line_num}: {error}") from error
+
+
+def _parse_row(row: dict[str, str]) -> Row:
+    values = {column.name: _parse_cell(column, row[column.name]) for column in FLAG_COLUMNS}
+    # Only the length tells a guarded cell from one of --raw-csv that begins with an apostrophe of its own.
+    start, end = values["start"], values["end"]
+    if isinstance(start, int) and isinstance(end, int) and len(row["text"]) == end - start:
+        values["text"] = row["text"]
+    return values
 
 
 def _parse_cell(column: Column, cell: str) -> object:
@@ -253,7 +266,7 @@ def _parse_cell(column: Column, cell: str) -> object:
                 return json.loads(cell, parse_constant=_refuse_constant) if cell else None
             except (ValueError, RecursionError):
                 return cell
-    return None if column.name == "path" and not cell else cell
+    return None if column.name == "path" and not cell else unguard(cell)
 
 
 def _read_parquet(path: Path, _is_gzip: bool) -> Iterator[tuple[str, Row]]:

@@ -87,8 +87,8 @@ def records_of(result: ArticleResult) -> list[Record]:
     return list(flag_records(result))
 
 
-def write_flags(path: Path, *articles: ArticleResult) -> Path:
-    with open_sink(path, format_of(path), FLAG_COLUMNS) as sink:
+def write_flags(path: Path, *articles: ArticleResult, raw_csv: bool = False) -> Path:
+    with open_sink(path, format_of(path), FLAG_COLUMNS, raw_csv=raw_csv) as sink:
         for result in articles:
             for record in flag_records(result):
                 sink.write(record)

@@ -3,7 +3,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ def test_every_format_gives_back_what_was_written(
     expected = [records_of(article) for article in distinct]
     for suffix in SUFFIXES:
         assert list(read_flags(write_flags(folder / f"flags.{suffix}", *distinct))) == expected
+    raw = list(read_flags(write_flags(folder / "raw.csv", *distinct, raw_csv=True)))
+    for read, written in zip(chain(*raw), chain(*expected), strict=True):
+        assert {name: value for name, value in read.items() if name not in ("article_id", "path")} == {
+            name: value for name, value in written.items() if name not in ("article_id", "path")
+        }
 
 
 @settings(max_examples=60)

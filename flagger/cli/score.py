@@ -46,6 +46,9 @@ def score(
     id_column: Annotated[
         str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
     ] = None,
+    raw_csv: Annotated[
+        bool, typer.Option("--raw-csv", help="Put no ' before CSV cells that a spreadsheet would run as a formula.")
+    ] = False,
 ) -> None:
     """Tag every sentence of many articles.
 
@@ -70,10 +73,10 @@ def score(
     options = ReadOptions(text_column=text_column, id_column=id_column)
     n_failed = 0
     with ExitStack() as stack:
-        write = _writer(stack, chosen, output, labels)
+        write = _writer(stack, chosen, output, labels, raw_csv=raw_csv)
         summary_sink: Sink | None = None
         if summary:
-            summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
+            summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS, raw_csv=raw_csv))
         results = score_articles(
             (article for path in inputs.paths for article in read(path, options)),
             model=model or DEFAULT_MODEL,
@@ -114,7 +117,7 @@ def _format(name: str | None, output: Path | None) -> str:
 
 
 def _writer(
-    stack: ExitStack, format_name: str, output: Path | None, labels: frozenset[Label]
+    stack: ExitStack, format_name: str, output: Path | None, labels: frozenset[Label], *, raw_csv: bool
 ) -> Callable[[ArticleResult], None]:
     """Return what writes one result: to the terminal as a listing, or to a sink as records."""
     from flagger.sinks import FLAG_COLUMNS, flag_records, open_sink  # imported here for cost
@@ -125,7 +128,7 @@ def _writer(
 
         console = Console(soft_wrap=True)
         return lambda result: print_result(console, result, labels)
-    sink = stack.enter_context(open_sink(output, format_name, FLAG_COLUMNS))
+    sink = stack.enter_context(open_sink(output, format_name, FLAG_COLUMNS, raw_csv=raw_csv))
 
     def write(result: ArticleResult) -> None:
         for record in flag_records(result):

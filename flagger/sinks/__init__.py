@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,22 +42,26 @@ def format_of(path: Path) -> str:
 
 
 @contextmanager
-def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) -> Iterator[Sink]:
+def open_sink(
+    path: Path | None, format_name: str, columns: tuple[Column, ...], *, raw_csv: bool = False
+) -> Iterator[Sink]:
     """Open a sink on a file, or on standard output when ``path`` is None.
 
+    ``raw_csv`` leaves the cells of CSV as they are, also where a spreadsheet would run them as a formula.
     The file appears under its name only when everything was written: until then it is called ``NAME.partial``.
 
     Raises:
         ConfigError: If the file cannot be created.
     """
+    open_format = partial(csv.CsvSink, raw=True) if raw_csv and format_name == "csv" else FORMATS[format_name]
     if path is None:
-        with FORMATS[format_name](sys.stdout.buffer, columns) as sink:
+        with open_format(sys.stdout.buffer, columns) as sink:
             yield sink
         sys.stdout.buffer.flush()
         return
-    partial = path.with_name(path.name + ".partial")
+    unfinished = path.with_name(path.name + ".partial")
     with writing(path):
-        handle = partial.open("wb")
-    with handle, FORMATS[format_name](handle, columns) as sink:
+        handle = unfinished.open("wb")
+    with handle, open_format(handle, columns) as sink:
         yield sink
-    partial.replace(path)
+    unfinished.replace(path)
