@@ -1,8 +1,8 @@
 """A flags file as ``flagger score`` writes it (.jsonl, .csv, .parquet) -> its records, article by article.
 
 ``.jsonl`` and ``.csv`` may also be gzip-compressed (``.gz``). CSV is read alike whether its cells are guarded against
-spreadsheets (sinks/csv.py) or raw: the text's length says which, and names lose the apostrophe of a guard, which only a
-raw name that itself begins with two apostrophes, or one and a formula's sign, could miss.
+spreadsheets (sinks/csv.py) or raw: a sentence's length says which. Ids and paths have no length to go by; of a raw file
+they lose their first apostrophe where they begin with two, or with one and a formula's sign.
 
 A file that people or programs changed since is refused
 where its records no longer hold together: nothing downstream needs to doubt an offset. Other columns are passed over.

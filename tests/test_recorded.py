@@ -51,7 +51,7 @@ def test_every_format_gives_back_what_was_written(
         }
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(results())
 def test_offsets_hold_in_the_rebuilt_text(article: ArticleResult) -> None:
     text = article_text(records_of(article))

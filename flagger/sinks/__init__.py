@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from flagger.errors import ConfigError, writing
+from flagger.errors import ConfigError
+from flagger.files import whole_file
 from flagger.sinks import csv, jsonl, parquet
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
 
@@ -59,9 +60,5 @@ def open_sink(
             yield sink
         sys.stdout.buffer.flush()
         return
-    unfinished = path.with_name(path.name + ".partial")
-    with writing(path):
-        handle = unfinished.open("wb")
-    with handle, open_format(handle, columns) as sink:
+    with whole_file(path) as handle, open_format(handle, columns) as sink:
         yield sink
-    unfinished.replace(path)

@@ -96,6 +96,13 @@ def test_columns_can_be_named(run: Run, tmp_path: Path) -> None:
     assert [row["article_id"].rpartition("#")[2] for row in _rows(outcome.out)] == ["7"]
 
 
+def test_csv_is_guarded_against_spreadsheets_unless_raw(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"text": "=HYPERLINK(1) fell."}\n')
+    for options, text in ([], "'=HYPERLINK(1) fell."), (["--raw-csv"], "=HYPERLINK(1) fell."):
+        (row,) = csv.DictReader(io.StringIO(run("score", tmp_path / "t.jsonl", "--format", "csv", *options).out))
+        assert row["text"] == text
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
