@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "flagger").rglob("*.py"))
 
 # A room may import these rooms of flagger, and itself.
-BASE = {"labels", "errors", "results"}
+BASE = {"labels", "errors", "files", "results"}
 STAGES = {"reading", "sentences", "classifiers", "calibration", "decision", "cues", "summary"}
 MAY_IMPORT = {
     "labels": set(),
     "errors": set(),
+    "files": {"errors"},
     "results": {"labels"},
     "artifacts": BASE,
     **dict.fromkeys(STAGES, BASE | {"artifacts"}),
@@ -24,6 +25,8 @@ MAY_IMPORT = {
     "cues": BASE,
     "pipeline": BASE | {"artifacts"} | STAGES,
     "sinks": BASE | {"summary"},
+    "recorded": BASE | {"reading", "sinks"},
+    "exports": BASE | {"sinks", "recorded", ""},
     "batch": BASE | {"artifacts", "pipeline"} | STAGES,
     "training": BASE | {"artifacts", ""} | STAGES,
     "": BASE | {"pipeline"},

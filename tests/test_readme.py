@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    *("", "score", "flag", "train", "evaluate", "models"),
+    *("", "score", "flag", "export", "train", "evaluate", "models"),
     *(
         "data check",
         "data compile",
@@ -24,6 +24,7 @@ COMMANDS = (
         "data artefacts",
         "data rulings",
         "data manifest",
+        "data import",
     ),
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)

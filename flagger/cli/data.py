@@ -45,6 +45,33 @@ def compile_markup(
     typer.echo(f"{n_articles} articles written to {output}", err=True)
 
 
+@app.command("import")
+def import_annotations(
+    source: Annotated[str, typer.Argument(help="The program that the file comes from: label-studio.")],
+    file: Annotated[Path, typer.Argument(help="Its export: of Label Studio the JSON one.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write labelled articles (.jsonl) here.")],
+    topic: Annotated[str | None, typer.Option(help="Topic of articles whose task names none.")] = None,
+    register: Annotated[str | None, typer.Option(help="Register of articles whose task names none.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of articles whose task names none.")] = None,
+    stratum: Annotated[str | None, typer.Option(help="Stratum of such articles. Default: natural.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of such articles. Default: train.")] = None,
+) -> None:
+    """Turn what annotators corrected in another program into labelled articles."""
+    from flagger.training.dataset import write_articles  # imported here for cost
+    from flagger.training.label_studio import import_label_studio
+
+    readers = {"label-studio": import_label_studio}
+    if source not in readers:
+        raise ConfigError(f"nothing is known to import from {source!r}; use one of {', '.join(readers)}")
+    metadata = {"topic": topic, "register": register, "country": country, "stratum": stratum, "split": split}
+    imported = readers[source](file, metadata)
+    write_articles(output, imported.articles)
+    if imported.n_passed_over:
+        typer.echo(f"{imported.n_passed_over} tasks without an annotation passed over", err=True)
+    typer.echo(f"{len(imported.articles)} articles written to {output}", err=True)
+
+
 @app.command()
 def sheet(
     path: _Articles = _DEFAULT,

@@ -3,9 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, Self
+from typing import Self
 
 import typer
 
@@ -15,23 +15,25 @@ from flagger.results import ArticleResult, Status
 _LOG_S = 1.0  # between two lines of progress in the log
 
 
-class Progress(Protocol):
-    """Is told of each article in turn, and of the end."""
+Results = Iterable[tuple[Position, ArticleResult]]
+
+
+class Progress:
+    """Tells on standard error of each article that could not be scored."""
+
+    def told(self, results: Results) -> Iterator[tuple[Position, ArticleResult]]:
+        """Yield results on, and tell of each."""
+        for position, result in results:
+            self.article(position, result)
+            yield position, result
 
     def article(self, position: Position, result: ArticleResult) -> None:
-        """Tell that an article is done, and how far the input is."""
-        ...
-
-
-class _Lines:
-    """A line on standard error for each article that could not be scored."""
-
-    def article(self, position: Position, result: ArticleResult) -> None:
+        """Tell of one article, with which the input is done as far as ``position``."""
         if result.status is not Status.OK:
             typer.echo(f"flagger: {result.id}: {result.status}: {result.reason}", err=True)
 
 
-class _Bar(_Lines):
+class _Bar(Progress):
     """The same under a bar; a context manager."""
 
     def __init__(self, n_files: int) -> None:
@@ -65,7 +67,7 @@ class _Bar(_Lines):
         self._bar.stop()
 
 
-class _Log:
+class _Log(Progress):
     """JSON Lines on standard error: a line for each article that could not be scored, and one a second."""
 
     def __init__(self, n_files: int) -> None:
@@ -116,7 +118,7 @@ def shown_progress(n_files: int, *, log_json: bool, quiet: bool) -> Iterator[Pro
         yield log
         log.tell("finished", **log.state(n_files))
     elif quiet or not sys.stderr.isatty():
-        yield _Lines()
+        yield Progress()
     else:
         with _Bar(n_files) as bar:
             yield bar

@@ -2,30 +2,24 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flagger.cli.conditions import parse_condition
 from flagger.errors import ConfigError
 from flagger.labels import LABELS, Label
-from flagger.results import ArticleResult, Status
+from flagger.results import Status
 
 if TYPE_CHECKING:
-    from flagger.batch.journal import Journal, Position
-    from flagger.cli.progress import Progress
+    from flagger.cli.outputs import Outputs
     from flagger.reading import Inputs
-    from flagger.sinks import Sink
 
 LISTING = "listing"
 _FORMATS = (LISTING, "jsonl", "csv", "parquet")
 _SOME_FAILED, _CONDITION_HOLDS, _INTERRUPTED = 1, 3, 130  # the last as shells have it: 128 and the signal's number
-
-Record = dict[str, Any]
-Results = Iterable[tuple["Position", ArticleResult]]
 
 
 def score(
@@ -68,6 +62,9 @@ def score(
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Tell progress and failures on standard error as JSON Lines.")
     ] = False,
+    raw_csv: Annotated[
+        bool, typer.Option("--raw-csv", help="Put no ' before CSV cells that a spreadsheet would run as a formula.")
+    ] = False,
 ) -> None:
     """Tag every sentence of many articles.
 
@@ -84,6 +81,7 @@ def score(
     from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
     from flagger.batch.journal import Journal, Position
     from flagger.batch.local import score_files
+    from flagger.cli.outputs import Outputs, write_at_once, write_through_journal
     from flagger.cli.progress import shown_progress
     from flagger.reading import ReadOptions, find_inputs
 
@@ -97,7 +95,15 @@ def score(
     }
     inputs = find_inputs(paths)
     _tell_passed_over(inputs)
-    if output and not _is_to_write(output, inputs, resume=resume, overwrite=overwrite):
+    is_listing = chosen == LISTING
+    outputs = Outputs(
+        labels=labels,
+        output=output,
+        format_name=None if is_listing else chosen,
+        summary=summary,
+        raw_csv=raw_csv,
+    )
+    if output and not _is_to_write(outputs, inputs, resume=resume, overwrite=overwrite):
         return
 
     n_failed, holds = 0, False
@@ -112,12 +118,9 @@ def score(
                 jobs=jobs,
                 start=journal.position if journal else Position(),
             )
-            shown = shown_progress(len(inputs.paths), log_json=log_json, quiet=chosen == LISTING)
-            told = _told(results, stack.enter_context(shown))
-            if journal and output:
-                rows = _into_files(told, labels, journal, output, chosen, summary)
-            else:
-                rows = _into_stream(told, labels, stack, chosen, summary)
+            progress = shown_progress(len(inputs.paths), log_json=log_json, quiet=is_listing)
+            told = stack.enter_context(progress).told(results)
+            rows = write_through_journal(told, outputs, journal) if journal else write_at_once(told, outputs)
             for row in rows:
                 n_failed += row["status"] != Status.OK
                 holds = holds or any(condition(row) for condition in conditions)
@@ -159,88 +162,22 @@ def _tell_passed_over(inputs: "Inputs") -> None:
         )
 
 
-def _is_to_write(output: Path, inputs: "Inputs", *, resume: bool, overwrite: bool) -> bool:
+def _is_to_write(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overwrite: bool) -> bool:
     """Whether there is anything to do, with what an earlier run left out of the way."""
     from flagger.batch.journal import unfinished  # imported here for cost
     from flagger.reading import STDIN
 
-    left = unfinished(output)
+    assert outputs.output
+    left = unfinished(outputs.output)
     if resume and STDIN in inputs.paths:
         raise ConfigError("--resume: standard input cannot be read a second time")
     if overwrite:
         shutil.rmtree(left, ignore_errors=True)
     elif left.exists() and not resume:
-        raise ConfigError(f"{output}: a run was cut off; --resume goes on with it, --overwrite begins again")
-    elif output.exists() and not left.exists():
+        raise ConfigError(f"{outputs.output}: a run was cut off; --resume goes on with it, --overwrite begins again")
+    elif not left.exists() and (there := [path for path in outputs.paths if path.exists()]):
         if not resume:
-            raise ConfigError(f"{output} is there already; --overwrite replaces it")
-        typer.echo(f"flagger: {output} is complete: nothing to resume", err=True)
+            raise ConfigError(f"{there[0]} is there already; --overwrite replaces it")
+        typer.echo(f"flagger: {there[0]} is complete: nothing to resume", err=True)
         return False
     return True
-
-
-def _told(results: Results, progress: "Progress") -> Iterator[tuple["Position", ArticleResult]]:
-    for position, result in results:
-        yield position, result
-        progress.article(position, result)
-
-
-def _into_files(
-    results: Results, labels: frozenset[Label], journal: "Journal", output: Path, format_name: str, summary: Path | None
-) -> Iterator[Record]:
-    """Score into a journal, then write the files that were asked for; yield the summary records of all articles."""
-    from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, format_of, open_sink, summary_record
-    from flagger.summary import summarize
-
-    for position, result in results:
-        journal.write(position, _kept(result, labels), summary_record(summarize(result)))
-    journal.checkpoint()
-    with open_sink(output, format_name, FLAG_COLUMNS) as sink:
-        for record in journal.records("flags"):
-            sink.write(record)
-    if summary:
-        with open_sink(summary, format_of(summary), SUMMARY_COLUMNS) as sink:
-            for record in journal.records("summary"):
-                sink.write(record)
-    yield from journal.records("summary")
-    journal.remove()
-
-
-def _into_stream(
-    results: Results, labels: frozenset[Label], stack: ExitStack, format_name: str, summary: Path | None
-) -> Iterator[Record]:
-    """Write results as they come, to the terminal as a listing or to standard output; yield the summary records."""
-    from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, format_of, open_sink, summary_record
-    from flagger.sinks.listing import print_result
-    from flagger.summary import summarize
-
-    write: Callable[[ArticleResult], None]
-    if format_name == LISTING:
-        from rich.console import Console  # imported here for cost
-
-        console = Console(soft_wrap=True)
-
-        def write(result: ArticleResult) -> None:
-            print_result(console, result, labels)
-    else:
-        flags = stack.enter_context(open_sink(None, format_name, FLAG_COLUMNS))
-
-        def write(result: ArticleResult) -> None:
-            for record in _kept(result, labels):
-                flags.write(record)
-
-    rows: Sink | None = None
-    if summary:
-        rows = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
-    for _, result in results:
-        write(result)
-        row = summary_record(summarize(result))
-        if rows:
-            rows.write(row)
-        yield row
-
-
-def _kept(result: ArticleResult, labels: frozenset[Label]) -> Iterator[Record]:
-    from flagger.sinks import flag_records  # imported here for cost
-
-    return (record for record in flag_records(result) if record["label"] in labels)

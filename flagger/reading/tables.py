@@ -197,18 +197,13 @@ class _CsvTable:
         return None
 
     def _next_cells(self) -> list[str] | None:
-        # The limit on a cell belongs to the whole process, and its default is less than a long article has: it is
-        # changed for one row at a time, by one thread at a time, and put back.
-        with _CSV_LIMIT_LOCK:
-            previous = csv.field_size_limit(self._options.max_chars)
+        with csv_field_limit(self._options.max_chars):
             try:
                 return next(self._reader, None)
             except csv.Error as error:
                 if "field limit" in str(error):
                     raise _csv_too_large("a cell", self._options.max_chars) from error
                 raise ArticleError(Status.MALFORMED, f"Broken CSV, {self.place}: {error}.") from error
-            finally:
-                csv.field_size_limit(previous)
 
     def _lines(self, stream: TextIO) -> Iterator[str]:
         limit = LINE_FACTOR * self._options.max_chars
@@ -216,6 +211,21 @@ class _CsvTable:
             if len(line) > limit:
                 raise _csv_too_large("a line", limit)
             yield line
+
+
+@contextmanager
+def csv_field_limit(max_chars: int) -> Iterator[None]:
+    """Let the csv module read a cell of this many characters.
+
+    The limit belongs to the whole process, and its default is less than a long article has: hold it for one row at a
+    time; one thread has it at a time, and it is put back.
+    """
+    with _CSV_LIMIT_LOCK:
+        previous = csv.field_size_limit(max_chars)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(previous)
 
 
 def _csv_too_large(what: str, limit: int) -> ArticleError:

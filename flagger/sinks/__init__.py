@@ -1,13 +1,14 @@
 """ArticleResult -> files. One module a format; a new format is a module and a row in FORMATS."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from flagger.errors import ConfigError, writing
+from flagger.errors import ConfigError
+from flagger.files import whole_file
 from flagger.sinks import csv, jsonl, parquet
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
 
@@ -42,27 +43,22 @@ def format_of(path: Path) -> str:
 
 
 @contextmanager
-def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) -> Iterator[Sink]:
+def open_sink(
+    path: Path | None, format_name: str, columns: tuple[Column, ...], *, raw_csv: bool = False
+) -> Iterator[Sink]:
     """Open a sink on a file, or on standard output when ``path`` is None.
 
+    ``raw_csv`` leaves the cells of CSV as they are, also where a spreadsheet would run them as a formula.
     The file appears under its name only when everything was written: until then it is called ``NAME.partial``.
 
     Raises:
         ConfigError: If the file cannot be created.
     """
+    open_format = partial(csv.CsvSink, raw=True) if raw_csv and format_name == "csv" else FORMATS[format_name]
     if path is None:
-        with FORMATS[format_name](sys.stdout.buffer, columns) as sink:
+        with open_format(sys.stdout.buffer, columns) as sink:
             yield sink
         sys.stdout.buffer.flush()
         return
-    partial = path.with_name(path.name + ".partial")
-    with writing(path):
-        handle = partial.open("wb")
-    with handle:
-        with FORMATS[format_name](handle, columns) as sink:
-            yield sink
-        with writing(path):
-            handle.flush()
-            os.fsync(handle.fileno())
-    with writing(path):
-        partial.replace(path)
+    with whole_file(path) as handle, open_format(handle, columns) as sink:
+        yield sink

@@ -12,7 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from flagger.errors import DatasetError, writing
+from flagger.errors import DatasetError
+from flagger.files import whole_file
 from flagger.labels import LABELS, Label
 
 SPLITS = ("train", "validation", "test")
@@ -147,9 +148,9 @@ def write_articles(path: Path, articles: Iterable[LabelledArticle]) -> None:
     Raises:
         ConfigError: If the file cannot be written.
     """
-    lines = (json.dumps(article_record(article), ensure_ascii=False) + "\n" for article in articles)
-    with writing(path):
-        path.write_text("".join(lines), encoding="utf-8")
+    with whole_file(path) as handle:
+        for article in articles:
+            handle.write(json.dumps(article_record(article), ensure_ascii=False).encode() + b"\n")
 
 
 def article_record(article: LabelledArticle) -> dict[str, Any]:
@@ -183,6 +184,11 @@ def _parse(line: bytes, where: str, *, complete: bool) -> Iterator[tuple[str, La
     except ValueError as error:
         yield Fault(where, f"not JSON: {error}")
         return
+    yield from parse_article(row, where, complete=complete)
+
+
+def parse_article(row: object, where: str, *, complete: bool) -> Iterator[tuple[str, LabelledArticle] | Fault]:
+    """Yield an article of its JSON object, as scan does, or every fault of it."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         yield Fault(where, "expected an object with a string 'id'")
         return

@@ -108,7 +108,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(run: Run, articles: Path, small
     assert "cannot write" in (tmp_path / "err").read_text()
     assert not output.exists()
     assert run(*_score(articles, small_model, output, "--resume")).code == 1
-    fresh = tmp_path / "fresh.csv"
+    (tmp_path / "fresh").mkdir()
+    fresh = tmp_path / "fresh" / "f.csv"
     run(*_score(articles, small_model, fresh))
     assert output.read_bytes() == fresh.read_bytes()
 

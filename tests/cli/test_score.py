@@ -121,6 +121,13 @@ def test_machines_are_told_in_json_lines(run: Run, folder: Path, tmp_path: Path)
     assert (events[2]["articles"], events[2]["sentences"], events[2]["seconds_left"]) == (4, 6, 0.0)
 
 
+def test_csv_is_guarded_against_spreadsheets_unless_raw(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"text": "=HYPERLINK(1) fell."}\n')
+    for options, text in ([], "'=HYPERLINK(1) fell."), (["--raw-csv"], "=HYPERLINK(1) fell."):
+        (row,) = csv.DictReader(io.StringIO(run("score", tmp_path / "t.jsonl", "--format", "csv", *options).out))
+        assert row["text"] == text
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

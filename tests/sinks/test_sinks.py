@@ -14,6 +14,7 @@ from flagger.errors import ConfigError
 from flagger.labels import LABELS, Label
 from flagger.results import ArticleResult, SentenceFlag, Span, Status
 from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, flag_records, format_of, open_sink, summary_record
+from flagger.sinks.csv import guard, unguard
 from flagger.sinks.listing import print_result
 from flagger.summary import summarize
 
@@ -55,7 +56,7 @@ def _read_csv(path: Path) -> list[dict[str, Any]]:
         "int": int,
         "float": float,
         "bool": lambda cell: {"true": True, "false": False}[cell],
-        "text": str,
+        "text": unguard,
         "span": lambda cell: json.loads(cell) if cell else None,
         "spans": json.loads,
     }
@@ -81,6 +82,40 @@ def test_every_format_gives_back_what_was_written(
     assert [json.loads(line) for line in (folder / "flags.jsonl").read_bytes().splitlines()] == expected
     assert pq.read_table(folder / "flags.parquet").to_pylist() == expected
     assert _read_csv(folder / "flags.csv") == expected
+
+
+@settings(deadline=None)
+@given(st.builds(str.__add__, st.sampled_from(["", *"=+-@\t\r\n'＝", "''", "'="]), st.text()))
+def test_no_cell_begins_like_a_formula_and_each_can_be_read_back(text: str) -> None:
+    cell = guard(text)
+    assert not cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    assert unguard(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("-3 degrees", "'-3 degrees"),
+        ("'It fell,' he said.", "''It fell,' he said."),
+        ("It = fell.", "It = fell."),
+        ("", ""),
+    ],
+)
+def test_only_what_begins_like_a_formula_is_guarded(text: str, cell: str) -> None:
+    assert guard(text) == cell
+
+
+def test_raw_csv_leaves_the_cells_as_they_are(tmp_path: Path) -> None:
+    result = ArticleResult("=1+1", "-a.txt", Status.MALFORMED, "@broken")
+    cells = {}
+    for raw in (False, True):
+        with open_sink(tmp_path / "s.csv", "csv", SUMMARY_COLUMNS, raw_csv=raw) as sink:
+            sink.write(summary_record(summarize(result)))
+        cells[raw] = (tmp_path / "s.csv").read_text().splitlines()[1].split(",")
+    assert cells[True][:5] == ["1", "=1+1", "-a.txt", "malformed", "@broken"]
+    assert cells[False][:5] == ["1", "'=1+1", "'-a.txt", "malformed", "'@broken"]
+    assert cells[False][5:] == cells[True][5:]
 
 
 def test_the_schema_is_the_documented_one() -> None:

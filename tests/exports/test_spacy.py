@@ -1,0 +1,53 @@
+import json
+from typing import Any
+
+from hypothesis import given, settings
+
+from flagger.exports.spacy import spacy_documents
+from flagger.results import ArticleResult
+from tests.exports.articles import OTHER, RECORDS
+from tests.flag_files import records_of, results
+
+
+def test_a_document_has_tokens_sentences_and_groups_of_spans() -> None:
+    document, other = map(json.loads, spacy_documents([RECORDS, OTHER]))
+    text = document["text"]
+    groups = {
+        name: [(text[span["start"] : span["end"]], span["label"]) for span in spans]
+        for name, spans in document["spans"].items()
+    }
+    assert groups["sentences"] == [(record["text"], record["label"]) for record in RECORDS]
+    assert [words for words, _ in groups["cues"]] == ["reportedly\r\nfled", "could", "👩🏽\u200d🚒 till"]
+    assert groups["sources"] == [("\u05d4\u05de\u05e9\u05d8\u05e8\u05d4", "source")]
+    assert [text[s["start"] : s["end"]].rstrip() for s in document["sents"]] == [r["text"] for r in RECORDS]
+    assert document["article_id"] == document["path"] == "in/łódź fire.txt"
+    assert other["tokens"] == [
+        {"id": 0, "start": 0, "end": 2},
+        {"id": 1, "start": 3, "end": 7},
+        {"id": 2, "start": 7, "end": 8},
+    ]
+
+
+def _check(document: dict[str, Any]) -> None:
+    """What Doc.from_json asks for: tokens cover all but one blank after each, and spans begin and end with one."""
+    text, tokens = document["text"], document["tokens"]
+    end = 0
+    for token in tokens:
+        assert text[end : token["start"]] in ("", " ")
+        assert text[token["start"] : token["end"]]
+        end = token["end"]
+    assert text[end:] in ("", " ")
+    starts, ends = ({token[edge] for token in tokens} for edge in ("start", "end"))
+    for span in [*document["sents"], *(span for group in document["spans"].values() for span in group)]:
+        assert span["start"] in starts
+        assert span["end"] in ends
+    if tokens:
+        assert document["sents"][0]["start"] == tokens[0]["start"]
+        assert document["sents"][-1]["end"] == tokens[-1]["end"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(results(min_sentences=1))
+def test_spans_are_made_of_whole_tokens(article: ArticleResult) -> None:
+    (line,) = spacy_documents([records_of(article)])
+    _check(json.loads(line))
