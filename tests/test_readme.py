@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    *("", "score", "flag", "train", "evaluate", "models"),
+    *("", "score", "flag", "report", "train", "evaluate", "models"),
     *(
         "data check",
         "data compile",

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from flagger.cli import data, evaluate, flag, models, score, train
+from flagger.cli import data, evaluate, flag, models, report, score, train
 from flagger.errors import FlaggerError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command("score")(score.score)
 app.command("flag")(flag.flag)
+app.command("report")(report.report)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("models")(models.models)

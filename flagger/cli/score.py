@@ -36,6 +36,10 @@ def score(
     summary: Annotated[
         Path | None, typer.Option(help="Write one row an article here, with its status: .jsonl, .csv or .parquet.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a page for reading here: .html. It holds every label, whatever --only keeps."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="A shipped model's name or a model folder.")] = None,
     only: Annotated[str | None, typer.Option(help="Keep these labels only, e.g. unverified,estimated.")] = None,
     three_way: Annotated[
@@ -61,7 +65,7 @@ def score(
     from flagger.artifacts import DEFAULT_MODEL
     from flagger.batch.local import score_articles
     from flagger.reading import ReadOptions, find_inputs, read
-    from flagger.sinks import SUMMARY_COLUMNS, format_of, open_sink, summary_record
+    from flagger.sinks import SUMMARY_COLUMNS, format_of, open_report, open_sink, summary_record
     from flagger.summary import summarize
 
     inputs = find_inputs(paths)
@@ -77,6 +81,7 @@ def score(
         summary_sink: Sink | None = None
         if summary:
             summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS, raw_csv=raw_csv))
+        report_sink = stack.enter_context(open_report(report)) if report else None
         results = score_articles(
             (article for path in inputs.paths for article in read(path, options)),
             model=model or DEFAULT_MODEL,
@@ -87,6 +92,8 @@ def score(
             write(result)
             if summary_sink:
                 summary_sink.write(summary_record(summarize(result)))
+            if report_sink:
+                report_sink.write_result(result)
             if result.status is not Status.OK:
                 n_failed += 1
                 typer.echo(f"flagger: {result.id}: {result.status}: {result.reason}", err=True)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flagger.errors import ConfigError, writing
 from flagger.sinks import csv, jsonl, parquet
+from flagger.sinks.html import HtmlSink
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Sink",
     "flag_records",
     "format_of",
+    "open_report",
     "open_sink",
     "summary_record",
 ]
@@ -59,9 +61,28 @@ def open_sink(
             yield sink
         sys.stdout.buffer.flush()
         return
+    with _whole_file(path) as handle, open_format(handle, columns) as sink:
+        yield sink
+
+
+@contextmanager
+def open_report(path: Path) -> Iterator[HtmlSink]:
+    """Open a report, which is for people: no format that is read back. The file appears as open_sink's does.
+
+    Raises:
+        ConfigError: If the file cannot be created, or its suffix is not .html.
+    """
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"{path}: a report is a page; give it the suffix .html")
+    with _whole_file(path) as handle, HtmlSink(handle) as sink:
+        yield sink
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
     unfinished = path.with_name(path.name + ".partial")
     with writing(path):
         handle = unfinished.open("wb")
-    with handle, open_format(handle, columns) as sink:
-        yield sink
+    with handle:
+        yield handle
     unfinished.replace(path)
