@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    *("", "score", "flag", "export", "train", "evaluate", "models"),
+    *("", "score", "flag", "report", "export", "train", "evaluate", "models"),
     *(
         "data check",
         "data compile",

@@ -23,11 +23,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
 
 
-def test_the_models_are_in_the_wheel_and_the_sdist(built: tuple[Path, Path]) -> None:
+def test_the_models_and_the_page_are_in_the_wheel(built: tuple[Path, Path]) -> None:
     sdist, wheel = built
     models = {str(path.relative_to(ROOT / "models")) for path in (ROOT / "models").rglob("*") if path.is_file()}
     names = zipfile.ZipFile(wheel).namelist()
     assert {n.removeprefix("flagger/_models/") for n in names if n.startswith("flagger/_models/")} == models
+    page = {path.relative_to(ROOT).as_posix() for path in (ROOT / "flagger/sinks/page").iterdir()}
+    assert page <= set(names)
     assert not [n for n in names if n.split("/")[0] not in ("flagger",) and ".dist-info/" not in n]
     with tarfile.open(sdist) as archive:
         found = {n.partition("/models/")[2] for n in archive.getnames() if "/models/" in n}
@@ -43,7 +45,8 @@ def test_the_wheel_flags_a_line_away_from_the_checkout(built: tuple[Path, Path],
     (tmp_path / "page.html").write_text("<html><body><p>It is said to have fallen.</p></body></html>")
     (tmp_path / "line.txt").write_text("Two men were arrested on Monday.\n")
     command = [tmp_path / "env" / "bin" / "flagger", "score", "line.txt", "page.html", "-o", "flags.parquet"]
-    subprocess.run(command, check=True, cwd=tmp_path, env=environment)
+    subprocess.run([*command, "--report", "report.html"], check=True, cwd=tmp_path, env=environment)
+    assert "Two men were arrested" in (tmp_path / "report.html").read_text("utf-8")
     code = "import flagger; f, = flagger.flag('It is said to have fallen.'); print(f.label, flagger.__file__)"
     result = subprocess.run([python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

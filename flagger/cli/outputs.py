@@ -1,37 +1,54 @@
 """What `flagger score` writes: through a journal into files, or at once to standard output."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from flagger.batch.journal import Journal, Position
 from flagger.errors import ConfigError
 from flagger.labels import Label
-from flagger.results import ArticleResult
-from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, Sink, flag_records, format_of, open_sink, summary_record
+from flagger.results import ArticleResult, Status
+from flagger.sinks import (
+    FLAG_COLUMNS,
+    SUMMARY_COLUMNS,
+    check_report,
+    flag_records,
+    format_of,
+    open_report,
+    open_sink,
+    summary_record,
+)
 from flagger.summary import summarize
 
 Record = dict[str, Any]
 Results = Iterable[tuple[Position, ArticleResult]]
+Write = Callable[[Iterable[Record], Record], None]
+"""Takes an article's flag records and its summary record."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outputs:
-    """What to write, and where. Without an output, records go to standard output."""
+    """What to write, and where. Raises ConfigError where that cannot be."""
 
     labels: frozenset[Label]
-    """Sentences with other labels are left out."""
+    """Flags with other labels are left out, but not of the report."""
     output: Path | None
+    """None: standard output."""
     format_name: str | None
-    """None: a listing on the terminal."""
+    """Of the flags; None leaves them out."""
     summary: Path | None
+    report: Path | None
     raw_csv: bool
 
     def __post_init__(self) -> None:
         if self.summary:
             format_of(self.summary)
+        if self.report:
+            check_report(self.report)
         for path in self.paths:
             if not path.parent.is_dir():
                 raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
@@ -39,55 +56,58 @@ class Outputs:
     @property
     def paths(self) -> list[Path]:
         """The files to write."""
-        return [path for path in (self.output, self.summary) if path]
+        return [path for path in (self.output, self.summary, self.report) if path]
 
-    def kept(self, result: ArticleResult) -> Iterator[Record]:
-        """Yield the flag records of a result that are wanted."""
-        return (record for record in flag_records(result) if record["label"] in self.labels)
+    @contextmanager
+    def open(self) -> Iterator[Write]:
+        """Open them all; each file appears under its name only when it is complete."""
+        with ExitStack() as stack:
+            flags = summaries = report = None
+            opened = partial(open_sink, raw_csv=self.raw_csv)
+            if self.format_name:
+                flags = stack.enter_context(opened(self.output, self.format_name, FLAG_COLUMNS))
+            if self.summary:
+                summaries = stack.enter_context(opened(self.summary, format_of(self.summary), SUMMARY_COLUMNS))
+            if self.report:
+                report = stack.enter_context(open_report(self.report))
 
-    def open_flags(self) -> AbstractContextManager[Sink | None]:
-        """Open what takes flag records; None for a listing."""
-        if not self.format_name:
-            return nullcontext()
-        return open_sink(self.output, self.format_name, FLAG_COLUMNS, raw_csv=self.raw_csv)
+            def write(records: Iterable[Record], summary: Record) -> None:
+                for record in records:
+                    if flags and record["label"] in self.labels:
+                        flags.write(record)
+                    if report:
+                        report.write(record)
+                if report and summary["status"] != Status.OK:
+                    report.write_failed(summary)
+                if summaries:
+                    summaries.write(summary)
 
-    def open_summary(self) -> AbstractContextManager[Sink | None]:
-        """Open what takes summary records, if anything does."""
-        if not self.summary:
-            return nullcontext()
-        return open_sink(self.summary, format_of(self.summary), SUMMARY_COLUMNS, raw_csv=self.raw_csv)
+            yield write
 
 
 def write_through_journal(results: Results, outputs: Outputs, journal: Journal) -> Iterator[Record]:
     """Write results into a journal, then the files; yield the summary records of all articles, an earlier run's too."""
     for position, result in results:
-        journal.write(position, outputs.kept(result), summary_record(summarize(result)))
+        journal.write(position, flag_records(result), summary_record(summarize(result)))
     journal.checkpoint()
-    with outputs.open_flags() as flags, outputs.open_summary() as summary:
-        assert flags  # a listing goes to no file
-        for record in journal.records("flags"):
-            flags.write(record)
-        for row in journal.records("summary"):
-            if summary:
-                summary.write(row)
-            yield row
+    with outputs.open() as write:
+        records = journal.records("flags")
+        for summary in journal.records("summary"):
+            write(islice(records, summary["n_sentences"]), summary)
+            yield summary
     journal.remove()
 
 
 def write_at_once(results: Results, outputs: Outputs) -> Iterator[Record]:
-    """Write each result as it comes; yield the summary records."""
-    with outputs.open_flags() as flags, outputs.open_summary() as summary:
-        show = _listing(outputs.labels)
+    """Write each result as it comes, as a listing if flags have no format; yield the summary records."""
+    show = None if outputs.format_name else _listing(outputs.labels)
+    with outputs.open() as write:
         for _, result in results:
-            if flags:
-                for record in outputs.kept(result):
-                    flags.write(record)
-            else:
+            summary = summary_record(summarize(result))
+            write(flag_records(result), summary)
+            if show:
                 show(result)
-            row = summary_record(summarize(result))
-            if summary:
-                summary.write(row)
-            yield row
+            yield summary
 
 
 def _listing(labels: frozenset[Label]) -> Callable[[ArticleResult], None]:

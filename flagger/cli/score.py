@@ -39,6 +39,10 @@ def score(
     summary: Annotated[
         Path | None, typer.Option(help="Write one row an article here, with its status: .jsonl, .csv or .parquet.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a page for reading here: .html. It holds every label, whatever --only keeps."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="A shipped model's name or a model folder.")] = None,
     only: Annotated[str | None, typer.Option(help="Keep these labels only, e.g. unverified,estimated.")] = None,
     three_way: Annotated[
@@ -88,7 +92,6 @@ def score(
     model = model or DEFAULT_MODEL
     asked = {
         "model": read_info(find_model(model)).version,
-        "only": sorted(labels),
         "three-way": three_way,
         "text-column": text_column,
         "id-column": id_column,
@@ -101,6 +104,7 @@ def score(
         output=output,
         format_name=None if is_listing else chosen,
         summary=summary,
+        report=report,
         raw_csv=raw_csv,
     )
     if output and not _is_to_write(outputs, inputs, resume=resume, overwrite=overwrite):

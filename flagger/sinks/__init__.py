@@ -10,6 +10,7 @@ from typing import BinaryIO
 from flagger.errors import ConfigError
 from flagger.files import whole_file
 from flagger.sinks import csv, jsonl, parquet
+from flagger.sinks.html import HtmlSink
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "FORMATS",
     "SUMMARY_COLUMNS",
     "Sink",
+    "check_report",
     "flag_records",
     "format_of",
+    "open_report",
     "open_sink",
     "summary_record",
 ]
@@ -61,4 +64,22 @@ def open_sink(
         sys.stdout.buffer.flush()
         return
     with whole_file(path) as handle, open_format(handle, columns) as sink:
+        yield sink
+
+
+def check_report(path: Path) -> None:
+    """Raise a ConfigError if a report's suffix is not .html."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"{path}: a report is a page; give it the suffix .html")
+
+
+@contextmanager
+def open_report(path: Path) -> Iterator[HtmlSink]:
+    """Open a report, which is for people: no format that is read back. The file appears as open_sink's does.
+
+    Raises:
+        ConfigError: If the file cannot be created, or its suffix is not .html.
+    """
+    check_report(path)
+    with whole_file(path) as handle, HtmlSink(handle) as sink:
         yield sink

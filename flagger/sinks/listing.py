@@ -7,10 +7,9 @@ from rich.text import Text
 
 from flagger.labels import LABELS, Label
 from flagger.results import ArticleResult, SentenceFlag, Status
+from flagger.sinks.records import SIGNS
 from flagger.summary import summarize
 
-# A sign and a word beside each colour: the listing must not depend on colour.
-_SIGNS = {Label.CONFIRMED: "✓", Label.ESTIMATED: "≈", Label.UNVERIFIED: "?", Label.NO_CLAIM: "·"}
 _STYLES = {Label.CONFIRMED: "green", Label.ESTIMATED: "yellow", Label.UNVERIFIED: "bold red", Label.NO_CLAIM: "dim"}
 _LABEL_WIDTH = max(map(len, LABELS))
 
@@ -31,9 +30,7 @@ def print_result(console: Console, result: ArticleResult, only: frozenset[Label]
 
 
 def _line(flag: SentenceFlag, *, plain: bool) -> Text:
-    head = (
-        f"{_SIGNS[flag.label]} {flag.label:<{_LABEL_WIDTH}} {flag.confidence:.2f}{'~' if flag.needs_review else ' '} "
-    )
+    head = f"{SIGNS[flag.label]} {flag.label:<{_LABEL_WIDTH}} {flag.confidence:.2f}{'~' if flag.needs_review else ' '} "
     line = Text(head, style=_STYLES[flag.label])
     position = flag.start
     for cue in flag.cues:

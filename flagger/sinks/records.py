@@ -7,11 +7,14 @@ characters of the article's text, end excluded, as are the offsets in ``cues`` a
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
-from flagger.labels import FLAGS, LABELS
+from flagger.labels import FLAGS, LABELS, Label
 from flagger.results import ArticleResult, ArticleSummary, Span
 
 SCHEMA_VERSION = 1
 _DIGITS = 6  # of probabilities and shares, so that every format holds the same number
+
+SIGNS = {Label.CONFIRMED: "✓", Label.ESTIMATED: "≈", Label.UNVERIFIED: "?", Label.NO_CLAIM: "·"}
+"""What stands beside a flag's word and colour wherever people read it: nothing may depend on colour."""
 
 Record = dict[str, Any]
 
