@@ -530,22 +530,22 @@ def test_a_narrow_window_fits(browser: Browser, hostile: Path) -> None:
 def test_thousands_of_articles_stay_responsive(browser: Browser, tmp_path: Path) -> None:
     texts = [f"Sentence {i} of the paper reportedly fell on {'Monday' if i % 7 else 'Sunday'}." for i in range(25)]
     flags = [flag(i, text, LABELS[i % 4], 0.3 + i / 40, cue="reportedly") for i, text in enumerate(texts)]
-    start = time.perf_counter()
     path = write(tmp_path / "r.html", *(article(f"news/{n}.txt", *flags) for n in range(5_000)))
+    start = time.perf_counter()
     browser.show(path)
-    assert time.perf_counter() - start < 60
+    assert time.perf_counter() - start < 40  # 2 s alone on the machine
     assert len(browser.find_elements(By.CSS_SELECTOR, "#articles tr")) == 50
 
     def milliseconds(code: str) -> float:
         timed = f"const t = performance.now(); {code}; document.body.offsetHeight; return performance.now() - t"
         return float(browser.execute_script(timed))
 
-    # Each took 150 ms or less on two busy cores; a second still answers.
-    assert milliseconds("byId('filter').elements.text.value = 'sunday'; refilter()") < 1_000
+    # Each takes 60 to 300 ms; a crowded machine may need ten times that.
+    assert milliseconds("byId('filter').elements.text.value = 'sunday'; refilter()") < 3_000
     assert browser.one("#count").text == "20,000 of 125,000 sentences, in 5,000 articles"
-    assert milliseconds("sortBy('unverified')") < 1_000
+    assert milliseconds("sortBy('unverified')") < 3_000
     browser.one("#articles-pager button:last-child").click()
     browser.wait_for("#articles-pager", "51–100 of 5,000 articles")
     browser.go("#/sentences")
     assert len(browser.find_elements(By.CSS_SELECTOR, "#listing li")) == 100
-    assert milliseconds("stepUnverified(1)") < 1_000
+    assert milliseconds("stepUnverified(1)") < 3_000
