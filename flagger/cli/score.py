@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,34 +16,44 @@ if TYPE_CHECKING:
 
 LISTING = "listing"
 _FORMATS = (LISTING, "jsonl", "csv", "parquet")
+_ENGINES = ("local", "ray")
 
 
 def score(
     paths: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="PATH", help="Files, folders (searched recursively), glob patterns, or - for standard input."
+            metavar="PATH",
+            help="Files, folders (searched recursively), glob patterns, URLs of these, or - for standard input.",
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the flags to this file: .jsonl, .csv or .parquet.")
+        str | None, typer.Option("--output", "-o", help="Write the flags to this file or URL: .jsonl, .csv, .parquet.")
     ] = None,
     format_name: Annotated[
         str | None,
         typer.Option("--format", help=f"{', '.join(_FORMATS)}. Default: the output's suffix; listing on a terminal."),
     ] = None,
     summary: Annotated[
-        Path | None, typer.Option(help="Write one row an article here, with its status: .jsonl, .csv or .parquet.")
+        str | None, typer.Option(help="Write one row an article to this file or URL, with its status.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="A shipped model's name or a model folder.")] = None,
     only: Annotated[str | None, typer.Option(help="Keep these labels only, e.g. unverified,estimated.")] = None,
     three_way: Annotated[
         bool, typer.Option("--three-way", help="Leave no_claim out: every sentence gets one of the three flags.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that score side by side.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Processes, or Ray workers, that score side by side.")
+    ] = 1,
     text_column: Annotated[str, typer.Option(help="Column of the text in .jsonl, .csv and .parquet.")] = "text",
     id_column: Annotated[
         str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help=f"{' or '.join(_ENGINES)}. Ray (pip install 'flagger[ray]') scores on many machines.")
+    ] = "local",
+    ray_address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster. Default: a Ray of its own on this machine.")
     ] = None,
 ) -> None:
     """Tag every sentence of many articles.
@@ -54,9 +63,11 @@ def score(
     """
     labels = _labels(only)
     chosen = _format(format_name, output)
+    _check_engine(engine, ray_address)
     # Imported here for cost: these bring the readers, the sinks and the model's runtime.
     from flagger.artifacts import DEFAULT_MODEL
     from flagger.batch.local import score_articles
+    from flagger.batch.ray import score_paths
     from flagger.reading import ReadOptions, find_inputs, read
     from flagger.sinks import SUMMARY_COLUMNS, format_of, open_sink, summary_record
     from flagger.summary import summarize
@@ -74,12 +85,14 @@ def score(
         summary_sink: Sink | None = None
         if summary:
             summary_sink = stack.enter_context(open_sink(summary, format_of(summary), SUMMARY_COLUMNS))
-        results = score_articles(
-            (article for path in inputs.paths for article in read(path, options)),
-            model=model or DEFAULT_MODEL,
-            three_way=three_way,
-            jobs=jobs,
-        )
+        chosen_model = model or DEFAULT_MODEL
+        if engine == "ray":
+            results = score_paths(
+                inputs.paths, options, model=chosen_model, three_way=three_way, jobs=jobs, address=ray_address
+            )
+        else:
+            articles = (article for path in inputs.paths for article in read(path, options))
+            results = score_articles(articles, model=chosen_model, three_way=three_way, jobs=jobs)
         for result in _progress(results, len(inputs.paths), quiet=chosen == LISTING):
             write(result)
             if summary_sink:
@@ -99,7 +112,14 @@ def _labels(only: str | None) -> frozenset[Label]:
     return frozenset(map(Label, names))
 
 
-def _format(name: str | None, output: Path | None) -> str:
+def _check_engine(name: str, ray_address: str | None) -> None:
+    if name not in _ENGINES:
+        raise ConfigError(f"--engine: {name!r} is none of {', '.join(_ENGINES)}")
+    if ray_address and name != "ray":
+        raise ConfigError("--ray-address is for --engine ray")
+
+
+def _format(name: str | None, output: str | None) -> str:
     if name is not None and name not in _FORMATS:
         raise ConfigError(f"--format: {name!r} is none of {', '.join(_FORMATS)}")
     if name == LISTING and output:
@@ -114,7 +134,7 @@ def _format(name: str | None, output: Path | None) -> str:
 
 
 def _writer(
-    stack: ExitStack, format_name: str, output: Path | None, labels: frozenset[Label]
+    stack: ExitStack, format_name: str, output: str | None, labels: frozenset[Label]
 ) -> Callable[[ArticleResult], None]:
     """Return what writes one result: to the terminal as a listing, or to a sink as records."""
     from flagger.sinks import FLAG_COLUMNS, flag_records, open_sink  # imported here for cost

@@ -9,6 +9,8 @@ from typing import BinaryIO
 from flagger.errors import ConfigError, writing
 from flagger.sinks import csv, jsonl, parquet
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
+from flagger.sinks.urls import create_url
+from flagger.urls import is_url
 
 __all__ = [
     "FLAG_COLUMNS",
@@ -28,21 +30,22 @@ FORMATS: dict[str, Callable[[BinaryIO, tuple[Column, ...]], Sink]] = {
 }
 
 
-def format_of(path: Path) -> str:
-    """Return the format that a file's suffix asks for.
+def format_of(path: Path | str) -> str:
+    """Return the format that the suffix of a file or URL asks for.
 
     Raises:
         ConfigError: If no format has this suffix.
     """
-    name = path.suffix.lower().removeprefix(".")
+    suffix = Path(path).suffix
+    name = suffix.lower().removeprefix(".")
     if name not in FORMATS:
-        raise ConfigError(f"{path}: no output format has the suffix {path.suffix!r}; use one of {', '.join(FORMATS)}")
+        raise ConfigError(f"{path}: no output format has the suffix {suffix!r}; use one of {', '.join(FORMATS)}")
     return name
 
 
 @contextmanager
-def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) -> Iterator[Sink]:
-    """Open a sink on a file, or on standard output when ``path`` is None.
+def open_sink(path: Path | str | None, format_name: str, columns: tuple[Column, ...]) -> Iterator[Sink]:
+    """Open a sink on a file or URL, or on standard output when ``path`` is None.
 
     The file appears under its name only when everything was written: until then it is called ``NAME.partial``.
 
@@ -54,6 +57,11 @@ def open_sink(path: Path | None, format_name: str, columns: tuple[Column, ...]) 
             yield sink
         sys.stdout.buffer.flush()
         return
+    if is_url(path):
+        with create_url(str(path)) as handle, FORMATS[format_name](handle, columns) as sink:
+            yield sink
+        return
+    path = Path(path)
     partial = path.with_name(path.name + ".partial")
     with writing(path):
         handle = partial.open("wb")
