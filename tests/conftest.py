@@ -1,6 +1,8 @@
 """What tests share: a small labelled dataset, a baseline trained on it, and a classifier whose word is written down."""
 
+import importlib.util
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +18,11 @@ from flagger.training.config import BaselineConfig, TransformerConfig, load_conf
 from flagger.training.dataset import LabelledArticle
 from flagger.training.markup import parse_markup
 from flagger.training.run import train
+
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None and not os.environ.get("CI"),  # in CI it fails instead
+    reason="Ray is not installed: pip install -c constraints.txt '.[ray]'",
+)
 
 SMALL = """
 ===

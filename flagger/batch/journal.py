@@ -40,7 +40,7 @@ class Position(NamedTuple):
 class Journal:
     """The files of one unfinished run, open for writing. A context manager: leaving it brings all to the disk."""
 
-    def __init__(self, output: Path, asked: Record, paths: Sequence[Path]) -> None:
+    def __init__(self, output: Path, asked: Record, paths: Sequence[Path | str]) -> None:
         """Begin a run, or take it up where an unfinished one was cut off.
 
         Args:
@@ -124,7 +124,7 @@ class Journal:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.jsonl"
 
-    def _begin(self, asked: Record, paths: Sequence[Path]) -> None:
+    def _begin(self, asked: Record, paths: Sequence[Path | str]) -> None:
         (self.folder / "run.json").write_text(json.dumps(asked, indent=2), encoding="utf-8")
         with self._path("inputs").open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(str(path)) + "\n" for path in paths)
@@ -132,7 +132,7 @@ class Journal:
             self._path(log).write_bytes(b"")
         self._path("journal").write_bytes(b"")  # last: without it the run has not begun
 
-    def _compare(self, asked: Record, paths: Sequence[Path]) -> None:
+    def _compare(self, asked: Record, paths: Sequence[Path | str]) -> None:
         with self._damage_told():
             before = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
         for key in before | asked:

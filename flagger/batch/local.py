@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -25,7 +25,7 @@ _BEGINNING = Position()
 
 
 def score_files(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     options: ReadOptions = _DEFAULTS,
     *,
     model: str | Path = DEFAULT_MODEL,
@@ -36,7 +36,7 @@ def score_files(
     """Yield one ArticleResult an article of these files, lazily and in order, and how far the input is done with it.
 
     Args:
-        paths: Files as reading takes them.
+        paths: Files and URLs, as find_inputs gives them.
         options: How to read.
         model: A shipped model's name or a model folder.
         three_way: Leave no_claim out.
@@ -46,17 +46,36 @@ def score_files(
     Raises:
         ModelError: If the model cannot be loaded; raised before any article is read.
     """
+    return with_positions(
+        lambda articles: score_articles(articles, model=model, three_way=three_way, jobs=jobs), paths, options, start
+    )
+
+
+def with_positions(
+    score: Callable[[Iterator[Article | FailedArticle]], Iterator[ArticleResult]],
+    paths: Sequence[Path | str],
+    options: ReadOptions,
+    start: Position = _BEGINNING,
+) -> Iterator[tuple[Position, ArticleResult]]:
+    """Read files from ``start`` on, score them, and say of each result how far the input is done with it.
+
+    Args:
+        score: Yields a result an article, in order.
+        paths: As score_files has them.
+        options: How to read.
+        start: Leave out what stands before.
+    """
     positions: deque[Position] = deque()
 
     def articles() -> Iterator[Article | FailedArticle]:
-        for n_files, path in enumerate(paths[start.n_files :], start=start.n_files):
+        for n_files in range(start.n_files, len(paths)):
             done = start.n_articles if n_files == start.n_files else 0
-            for n_articles, article in enumerate(read(path, options), start=1):
+            for n_articles, article in enumerate(read(paths[n_files], options), start=1):
                 if n_articles > done:
                     positions.append(Position(n_files, n_articles))
                     yield article
 
-    for result in score_articles(articles(), model=model, three_way=three_way, jobs=jobs):
+    for result in score(articles()):
         yield positions.popleft(), result
 
 

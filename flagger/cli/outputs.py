@@ -23,6 +23,7 @@ from flagger.sinks import (
     summary_record,
 )
 from flagger.summary import summarize
+from flagger.urls import is_url
 
 Record = dict[str, Any]
 Results = Iterable[tuple[Position, ArticleResult]]
@@ -36,12 +37,12 @@ class Outputs:
 
     labels: frozenset[Label]
     """Flags with other labels are left out, but not of the report."""
-    output: Path | None
-    """None: standard output."""
+    output: str | None
+    """A file or URL; None: standard output."""
     format_name: str | None
     """Of the flags; None leaves them out."""
-    summary: Path | None
-    report: Path | None
+    summary: str | None
+    report: str | None
     raw_csv: bool
 
     def __post_init__(self) -> None:
@@ -49,14 +50,14 @@ class Outputs:
             format_of(self.summary)
         if self.report:
             check_report(self.report)
-        for path in self.paths:
-            if not path.parent.is_dir():
-                raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
+        for file in self.files:
+            if not file.parent.is_dir():
+                raise ConfigError(f"cannot write {file}: there is no folder {file.parent}")
 
     @property
-    def paths(self) -> list[Path]:
-        """The files to write."""
-        return [path for path in (self.output, self.summary, self.report) if path]
+    def files(self) -> list[Path]:
+        """Those to write on this machine."""
+        return [Path(place) for place in (self.output, self.summary, self.report) if place and not is_url(place)]
 
     @contextmanager
     def open(self) -> Iterator[Write]:

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,28 +20,30 @@ if TYPE_CHECKING:
 
 LISTING = "listing"
 _FORMATS = (LISTING, "jsonl", "csv", "parquet")
+_ENGINES = ("local", "ray")
 _SOME_FAILED, _CONDITION_HOLDS, _INTERRUPTED = 1, 3, 130  # the last as shells have it: 128 and the signal's number
 
 
 def score(
     paths: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="PATH", help="Files, folders (searched recursively), glob patterns, or - for standard input."
+            metavar="PATH",
+            help="Files, folders (searched recursively), glob patterns, URLs of these, or - for standard input.",
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the flags to this file: .jsonl, .csv or .parquet.")
+        str | None, typer.Option("--output", "-o", help="Write the flags to this file or URL: .jsonl, .csv, .parquet.")
     ] = None,
     format_name: Annotated[
         str | None,
         typer.Option("--format", help=f"{', '.join(_FORMATS)}. Default: the output's suffix; listing on a terminal."),
     ] = None,
     summary: Annotated[
-        Path | None, typer.Option(help="Write one row an article here, with its status: .jsonl, .csv or .parquet.")
+        str | None, typer.Option(help="Write one row an article to this file or URL, with its status.")
     ] = None,
     report: Annotated[
-        Path | None,
+        str | None,
         typer.Option(help="Write a page for reading here: .html. It holds every label, whatever --only keeps."),
     ] = None,
     model: Annotated[str | None, typer.Option(help="A shipped model's name or a model folder.")] = None,
@@ -48,7 +51,9 @@ def score(
     three_way: Annotated[
         bool, typer.Option("--three-way", help="Leave no_claim out: every sentence gets one of the three flags.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that score side by side.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Processes, or Ray workers, that score side by side.")
+    ] = 1,
     text_column: Annotated[str, typer.Option(help="Column of the text in .jsonl, .csv and .parquet.")] = "text",
     id_column: Annotated[
         str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
@@ -66,6 +71,12 @@ def score(
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Tell progress and failures on standard error as JSON Lines.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option(help=f"{' or '.join(_ENGINES)}. Ray (pip install 'flagger[ray]') scores on many machines.")
+    ] = "local",
+    ray_address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster. Default: a Ray of its own on this machine.")
+    ] = None,
     raw_csv: Annotated[
         bool, typer.Option("--raw-csv", help="Put no ' before CSV cells that a spreadsheet would run as a formula.")
     ] = False,
@@ -78,13 +89,12 @@ def score(
     """
     labels = _labels(only)
     chosen = _format(format_name, output)
+    _check_engine(engine, ray_address)
     conditions = [parse_condition(text) for text in fail_on or []]
-    if (resume or overwrite) and not output:
-        raise ConfigError(f"--{'resume' if resume else 'overwrite'} needs --output")
     # Imported here for cost: these bring the readers, the sinks and the model's runtime.
     from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
-    from flagger.batch.journal import Journal, Position
-    from flagger.batch.local import score_files
+    from flagger.batch import local, ray
+    from flagger.batch.journal import Journal, Position, unfinished
     from flagger.cli.outputs import Outputs, write_at_once, write_through_journal
     from flagger.cli.progress import shown_progress
     from flagger.reading import ReadOptions, find_inputs
@@ -96,8 +106,6 @@ def score(
         "text-column": text_column,
         "id-column": id_column,
     }
-    inputs = find_inputs(paths)
-    _tell_passed_over(inputs)
     is_listing = chosen == LISTING
     outputs = Outputs(
         labels=labels,
@@ -107,13 +115,18 @@ def score(
         report=report,
         raw_csv=raw_csv,
     )
-    if output and not _is_to_write(outputs, inputs, resume=resume, overwrite=overwrite):
+    inputs = find_inputs(paths)
+    _tell_passed_over(inputs)
+    file = _file_to_resume(outputs, inputs, resume=resume, overwrite=overwrite)
+    if file and resume and not unfinished(file).exists() and file.exists():
+        typer.echo(f"flagger: {file} is complete: nothing to resume", err=True)
         return
 
     n_failed, holds = 0, False
     try:
         with ExitStack() as stack:
-            journal = stack.enter_context(Journal(output, asked, inputs.paths)) if output else None
+            journal = stack.enter_context(Journal(file, asked, inputs.paths)) if file else None
+            score_files = partial(ray.score_files, address=ray_address) if engine == "ray" else local.score_files
             results = score_files(
                 inputs.paths,
                 ReadOptions(text_column=text_column, id_column=id_column),
@@ -129,7 +142,7 @@ def score(
                 n_failed += row["status"] != Status.OK
                 holds = holds or any(condition(row) for condition in conditions)
     except KeyboardInterrupt:
-        typer.echo(f"flagger: interrupted{'; --resume goes on from here' if output else ''}", err=True)
+        typer.echo(f"flagger: interrupted{'; --resume goes on from here' if file else ''}", err=True)
         raise typer.Exit(_INTERRUPTED) from None
     if n_failed:
         typer.echo(f"flagger: {n_failed} article{'s' * (n_failed > 1)} could not be scored", err=True)
@@ -144,7 +157,7 @@ def _labels(only: str | None) -> frozenset[Label]:
     return frozenset(map(Label, names))
 
 
-def _format(name: str | None, output: Path | None) -> str:
+def _format(name: str | None, output: str | None) -> str:
     if name is not None and name not in _FORMATS:
         raise ConfigError(f"--format: {name!r} is none of {', '.join(_FORMATS)}")
     if name == LISTING and output:
@@ -166,22 +179,35 @@ def _tell_passed_over(inputs: "Inputs") -> None:
         )
 
 
-def _is_to_write(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overwrite: bool) -> bool:
-    """Whether there is anything to do, with what an earlier run left out of the way."""
+def _file_to_resume(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overwrite: bool) -> Path | None:
+    """Return the output if a run that is cut off can be resumed: only one that goes to a file of this machine.
+
+    Raises:
+        ConfigError: If there are files in the way, or --resume cannot be done.
+    """
     from flagger.batch.journal import unfinished  # imported here for cost
     from flagger.reading import STDIN
+    from flagger.urls import is_url
 
-    assert outputs.output
-    left = unfinished(outputs.output)
+    if not outputs.output or is_url(outputs.output):
+        if resume or (overwrite and not outputs.output):
+            raise ConfigError(f"--{'resume' if resume else 'overwrite'} needs an --output on this machine")
+        return None
+    file = Path(outputs.output)
+    left = unfinished(file)
     if resume and STDIN in inputs.paths:
         raise ConfigError("--resume: standard input cannot be read a second time")
     if overwrite:
         shutil.rmtree(left, ignore_errors=True)
-    elif left.exists() and not resume:
-        raise ConfigError(f"{outputs.output}: a run was cut off; --resume goes on with it, --overwrite begins again")
-    elif not left.exists() and (there := [path for path in outputs.paths if path.exists()]):
-        if not resume:
-            raise ConfigError(f"{there[0]} is there already; --overwrite replaces it")
-        typer.echo(f"flagger: {there[0]} is complete: nothing to resume", err=True)
-        return False
-    return True
+    elif not resume and left.exists():
+        raise ConfigError(f"{file}: a run was cut off; --resume goes on with it, --overwrite begins again")
+    elif not resume and (there := [path for path in outputs.files if path.exists()]):
+        raise ConfigError(f"{there[0]} is there already; --overwrite replaces it")
+    return file
+
+
+def _check_engine(name: str, ray_address: str | None) -> None:
+    if name not in _ENGINES:
+        raise ConfigError(f"--engine: {name!r} is none of {', '.join(_ENGINES)}")
+    if ray_address and name != "ray":
+        raise ConfigError("--ray-address is for --engine ray")

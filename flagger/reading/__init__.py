@@ -18,12 +18,14 @@ from flagger.reading.opened import (
     ReadOptions,
     decompressed,
     open_path,
+    open_url,
     shown_name,
     split_suffix,
 )
 from flagger.reading.tables import read_csv, read_jsonl, read_parquet
 from flagger.reading.text import read_text
 from flagger.results import Article, FailedArticle, Status
+from flagger.urls import is_url
 
 __all__ = ["READERS", "STDIN", "Inputs", "ReadOptions", "find_inputs", "read", "read_stream", "shown_name"]
 
@@ -43,16 +45,17 @@ _DEFAULTS = ReadOptions()
 
 
 def find_inputs(paths: Sequence[str | Path]) -> Inputs:
-    """Find the files to read among files, folders, glob patterns and ``-`` (standard input).
+    """Find the files to read among files, folders, glob patterns, URLs of these, and ``-`` (standard input).
 
     Raises:
         ReadError: If a path does not exist, or a folder or pattern has nothing to read.
+        ConfigError: If a URL is of a kind that cannot be opened here.
     """
     return expand(paths, READERS)
 
 
-def read(path: Path, options: ReadOptions = _DEFAULTS) -> Iterator[Article | FailedArticle]:
-    """Read the articles of one file, lazily; STDIN is read as plain text.
+def read(path: Path | str, options: ReadOptions = _DEFAULTS) -> Iterator[Article | FailedArticle]:
+    """Read the articles of one file, lazily; STDIN is read as plain text, a str is a URL.
 
     What cannot be read comes out as a FailedArticle; nothing is raised for it. A table gives an article a row, and
     goes on after a bad one.
@@ -77,10 +80,11 @@ def read_stream(
     return _with_failures(_read_open(stream, f"stream{suffix}", name, options), name)
 
 
-def _read_path(path: Path, name: str, options: ReadOptions) -> Iterator[Article | FailedArticle]:
-    _find_reader(path.name)  # before opening: the better reason of the two
-    with open_path(path) as stream:
-        yield from _read_open(stream, path.name, name, options)
+def _read_path(path: Path | str, name: str, options: ReadOptions) -> Iterator[Article | FailedArticle]:
+    file_name = Path(path).name
+    _find_reader(file_name)  # before opening: the better reason of the two
+    with open_url(str(path)) if is_url(path) else open_path(Path(path)) as stream:
+        yield from _read_open(stream, file_name, name, options)
 
 
 def _read_open(stream: BinaryIO, file_name: str, name: str, options: ReadOptions) -> Iterator[Article | FailedArticle]:

@@ -1,6 +1,7 @@
-"""What the user names (files, folders, glob patterns, ``-``) -> the files to read, in an order that never varies."""
+"""What the user names (files, folders, patterns, URLs, ``-``) -> the files to read, in an order that never varies."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,19 +9,22 @@ from pathlib import Path
 
 from flagger.errors import ReadError
 from flagger.reading.opened import shown_name, split_suffix
+from flagger.urls import find_filesystem, is_url
 
 STDIN = Path("-")
+_MAGIC = "*?["
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The files to read, and how many files of folders and patterns were passed over.
 
-    ``paths`` keeps the order in which they were named, sorted within a folder or pattern, each file once.
-    ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are not followed in folders.
+    ``paths`` keeps the order in which they were named, sorted within a folder or pattern, each file once; a str in it
+    is a URL. ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are not followed in
+    folders.
     """
 
-    paths: list[Path]
+    paths: list[Path | str]
     n_other_suffix: int = 0
     n_links: int = 0
 
@@ -29,20 +33,21 @@ def expand(paths: Sequence[str | Path], suffixes: Collection[str]) -> Inputs:
     """Find the files to read.
 
     Args:
-        paths: Files (of any suffix), folders (searched to the bottom), glob patterns, ``-`` for standard input.
+        paths: Files (of any suffix), folders (searched to the bottom), glob patterns, URLs of these, ``-`` for standard
+            input.
         suffixes: What has a reader, ``.gz`` aside.
 
     Raises:
         ReadError: If a path does not exist, or a folder or pattern has nothing to read.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path | str, Path | str] = {}
     n_other_suffix = n_links = 0
     for path in paths:
         inputs = _expand_one(path, suffixes)
         n_other_suffix += inputs.n_other_suffix
         n_links += inputs.n_links
         for file in inputs.paths:
-            found.setdefault(file if file == STDIN else file.absolute(), file)
+            found.setdefault(file if isinstance(file, str) or file == STDIN else file.absolute(), file)
     return Inputs(list(found.values()), n_other_suffix, n_links)
 
 
@@ -50,10 +55,12 @@ def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
     path = Path(given)
     if path == STDIN:
         return Inputs([STDIN])
+    if is_url(given):
+        return _checked(str(given), _list_url(str(given), suffixes), suffixes)
     try:
         path.lstat()  # not exists(): a link that leads nowhere is an unreadable article, not a missing path
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        if not set("*?[") & set(str(given)):
+        if not set(_MAGIC) & set(str(given)):
             raise ReadError(
                 f"{shown_name(path)} cannot be found: {getattr(error, 'strerror', None) or error}."
             ) from error
@@ -62,9 +69,13 @@ def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
         if not _is_folder(path):
             return Inputs([path])
         inputs = _walk(path, suffixes)
+    return _checked(path, inputs, suffixes)
+
+
+def _checked(given: Path | str, inputs: Inputs, suffixes: Collection[str]) -> Inputs:
     if not inputs.paths:
         raise ReadError(
-            f"{shown_name(path)} has no file to read: {inputs.n_other_suffix} files have another suffix than "
+            f"{shown_name(given)} has no file to read: {inputs.n_other_suffix} files have another suffix than "
             f"{', '.join(sorted(suffixes))} and {inputs.n_links} symbolic links were not followed."
         )
     return inputs
@@ -109,8 +120,36 @@ def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
     return Inputs(sorted(found, key=_sort_key), n_other_suffix, n_links)
 
 
+def _list_url(url: str, suffixes: Collection[str]) -> Inputs:
+    """Find the files of a URL by the rules of local paths: a file or folder before a pattern, links left alone."""
+    filesystem, root = find_filesystem(url)
+    folder = url if url.endswith("/") else f"{url}/"
+    try:
+        try:
+            if filesystem.info(root)["type"] == "file":
+                return Inputs([url])
+            found = filesystem.find(root, detail=True)
+        except FileNotFoundError:
+            if not set(_MAGIC) & set(url):
+                raise
+            folder = re.split(f"[{re.escape(_MAGIC)}]", url)[0].rpartition("/")[0] + "/"
+            found = {}
+            for name, info in filesystem.glob(root, detail=True).items():
+                found |= filesystem.find(name, detail=True) if info["type"] == "directory" else {name: info}
+            root = find_filesystem(folder)[1]
+    except FileNotFoundError as error:
+        raise ReadError(f"{shown_name(url)} cannot be found.") from error
+    except Exception as error:  # each kind of filesystem raises what its client does
+        raise ReadError(f"{shown_name(url)} cannot be listed: {type(error).__name__}: {error}.") from error
+    # The URL as given and not fsspec's own spelling, which drops hosts and accounts.
+    files = {folder + name.removeprefix(root).lstrip("/"): info for name, info in found.items()}
+    links = {url for url, info in files.items() if info.get("islink")}
+    read = [url for url in files if url not in links and _has_reader(url, suffixes)]
+    return Inputs(sorted(read, key=_sort_key), len(files) - len(links) - len(read), len(links))
+
+
 def _merge(parts: Iterator[Inputs]) -> Inputs:
-    paths: list[Path] = []
+    paths: list[Path | str] = []
     n_other_suffix = n_links = 0
     for part in parts:
         paths += part.paths
@@ -135,5 +174,5 @@ def _has_reader(name: str, suffixes: Collection[str]) -> bool:
     return split_suffix(name)[0] in suffixes
 
 
-def _sort_key(path: Path) -> tuple[str, ...]:
-    return path.parts
+def _sort_key(path: Path | str) -> tuple[str, ...]:
+    return tuple(path.split("/")) if isinstance(path, str) else path.parts

@@ -7,7 +7,9 @@ read; `flagger.reading` alone catches it and makes it a FailedArticle.
 import gzip
 import os
 import re
+import shutil
 import stat
+import tempfile
 import unicodedata
 import zlib
 from collections.abc import Iterator
@@ -18,8 +20,12 @@ from typing import BinaryIO
 
 from flagger.errors import ReadError
 from flagger.results import Article, FailedArticle, Status
+from flagger.urls import find_filesystem
 
 MAX_REASON_CHARS = 500
+
+_MEMORY_BYTES = 16 * 1024 * 1024  # a larger copy of what a URL names lies on the disk
+_COPY_BYTES = 1024 * 1024
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -109,9 +115,9 @@ def _one_line(text: str | None) -> str | None:
     return replace_surrogates(" ".join(text.split())) or None if text else None
 
 
-def shown_name(path: Path) -> str:
-    r"""Give a path as one line of UTF-8, two paths never alike: ``caf\xe9.txt``, ``two\nlines.txt``, ``a\\b.txt``."""
-    raw = os.fsencode(path.as_posix()).replace(b"\\", rb"\\")
+def shown_name(path: Path | str) -> str:
+    r"""Give a path or URL as one line of UTF-8, no two alike: ``caf\xe9.txt``, ``two\nlines.txt``, ``a\\b.txt``."""
+    raw = os.fsencode(path if isinstance(path, str) else path.as_posix()).replace(b"\\", rb"\\")
     return "".join(map(_escape_control, raw.decode("utf-8", "backslashreplace")))
 
 
@@ -146,6 +152,26 @@ def open_path(path: Path) -> Iterator[BinaryIO]:
         raise ArticleError(Status.UNREADABLE, f"The file cannot be opened: {_cause(error)}.") from error
     with stream:
         yield stream
+
+
+@contextmanager
+def open_url(url: str) -> Iterator[BinaryIO]:
+    """Open a copy of what a URL names: no connection is held while its articles are scored, which may take hours.
+
+    Raises:
+        ArticleError: If it cannot be read to its end.
+        ConfigError: If this kind of URL cannot be opened here.
+    """
+    filesystem, path = find_filesystem(url)
+    with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as copy:
+        try:
+            with filesystem.open(path, "rb") as remote:
+                shutil.copyfileobj(remote, copy, _COPY_BYTES)
+        except Exception as error:  # each kind of filesystem raises what its client does
+            reason = f"The URL cannot be read: {type(error).__name__}: {error}."
+            raise ArticleError(Status.UNREADABLE, reason) from error
+        copy.seek(0)
+        yield copy  # type: ignore[misc]  # typeshed does not call it a BinaryIO
 
 
 @contextmanager

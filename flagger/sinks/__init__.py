@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,8 @@ from flagger.files import whole_file
 from flagger.sinks import csv, jsonl, parquet
 from flagger.sinks.html import HtmlSink
 from flagger.sinks.records import FLAG_COLUMNS, SUMMARY_COLUMNS, Column, Sink, flag_records, summary_record
+from flagger.sinks.urls import create_url
+from flagger.urls import is_url
 
 __all__ = [
     "FLAG_COLUMNS",
@@ -33,23 +35,24 @@ FORMATS: dict[str, Callable[[BinaryIO, tuple[Column, ...]], Sink]] = {
 }
 
 
-def format_of(path: Path) -> str:
-    """Return the format that a file's suffix asks for.
+def format_of(path: Path | str) -> str:
+    """Return the format that the suffix of a file or URL asks for.
 
     Raises:
         ConfigError: If no format has this suffix.
     """
-    name = path.suffix.lower().removeprefix(".")
+    suffix = Path(path).suffix
+    name = suffix.lower().removeprefix(".")
     if name not in FORMATS:
-        raise ConfigError(f"{path}: no output format has the suffix {path.suffix!r}; use one of {', '.join(FORMATS)}")
+        raise ConfigError(f"{path}: no output format has the suffix {suffix!r}; use one of {', '.join(FORMATS)}")
     return name
 
 
 @contextmanager
 def open_sink(
-    path: Path | None, format_name: str, columns: tuple[Column, ...], *, raw_csv: bool = False
+    path: Path | str | None, format_name: str, columns: tuple[Column, ...], *, raw_csv: bool = False
 ) -> Iterator[Sink]:
-    """Open a sink on a file, or on standard output when ``path`` is None.
+    """Open a sink on a file or URL, or on standard output when ``path`` is None.
 
     ``raw_csv`` leaves the cells of CSV as they are, also where a spreadsheet would run them as a formula.
     The file appears under its name only when everything was written: until then it is called ``NAME.partial``.
@@ -63,23 +66,27 @@ def open_sink(
             yield sink
         sys.stdout.buffer.flush()
         return
-    with whole_file(path) as handle, open_format(handle, columns) as sink:
+    with _whole(path) as handle, open_format(handle, columns) as sink:
         yield sink
 
 
-def check_report(path: Path) -> None:
+def check_report(path: Path | str) -> None:
     """Raise a ConfigError if a report's suffix is not .html."""
-    if path.suffix.lower() not in (".html", ".htm"):
+    if Path(path).suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"{path}: a report is a page; give it the suffix .html")
 
 
 @contextmanager
-def open_report(path: Path) -> Iterator[HtmlSink]:
+def open_report(path: Path | str) -> Iterator[HtmlSink]:
     """Open a report, which is for people: no format that is read back. The file appears as open_sink's does.
 
     Raises:
         ConfigError: If the file cannot be created, or its suffix is not .html.
     """
     check_report(path)
-    with whole_file(path) as handle, HtmlSink(handle) as sink:
+    with _whole(path) as handle, HtmlSink(handle) as sink:
         yield sink
+
+
+def _whole(path: Path | str) -> AbstractContextManager[BinaryIO]:
+    return create_url(str(path)) if is_url(path) else whole_file(Path(path))

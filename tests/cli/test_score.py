@@ -2,6 +2,7 @@ import csv
 import gzip
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from tests.cli.conftest import Outcome
+from tests.conftest import needs_ray
 
 Run = Callable[..., Outcome]
 GOOD = "Police said the bridge was closed.\n\nIt could reopen by June.\n\nA third man reportedly fled.\n"
@@ -128,6 +131,24 @@ def test_csv_is_guarded_against_spreadsheets_unless_raw(run: Run, tmp_path: Path
         assert row["text"] == text
 
 
+def test_urls_are_read_and_written(run: Run, folder: Path) -> None:
+    MemoryFileSystem().pipe_file("/articles/b.txt", GOOD.encode())
+    outcome = run("score", "memory://articles", "memory://articles/*.txt", "-o", "memory://out/flags.jsonl")
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = _rows(MemoryFileSystem().cat_file("/out/flags.jsonl").decode())
+    assert {row["article_id"] for row in rows} == {"memory://articles/b.txt"}
+    assert [row["label"] for row in rows] == [row["label"] for row in _rows(run("score", folder / "b.txt").out)]
+
+
+@needs_ray
+def test_ray_writes_what_local_writes(folder: Path) -> None:
+    command = [sys.executable, "-m", "flagger", "score", folder, "--model", "baseline", "--only", "unverified"]
+    local = subprocess.run(command, capture_output=True, text=True)
+    on_ray = subprocess.run([*command, "--engine", "ray", "--jobs", "2"], capture_output=True, text=True)
+    assert (on_ray.returncode, on_ray.stdout, on_ray.stderr) == (local.returncode, local.stdout, local.stderr)
+    assert on_ray.stdout
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -143,6 +164,10 @@ def test_csv_is_guarded_against_spreadsheets_unless_raw(run: Run, tmp_path: Path
         (["{good}", "--resume"], "--resume needs --output"),
         (["{good}", "--overwrite"], "--overwrite needs --output"),
         (["{good}", "--fail-on", "any doubt"], "--fail-on: expected"),
+        (["{good}", "--engine", "spark"], "--engine: 'spark' is none of local, ray"),
+        (["{good}", "--ray-address", "auto"], "--ray-address is for --engine ray"),
+        (["memory://nowhere.txt"], "memory://nowhere.txt cannot be found"),
+        (["{good}", "-o", "nonsense://f.csv"], "this kind of URL cannot be opened"),
         ([], "PATH"),
     ],
 )

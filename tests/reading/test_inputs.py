@@ -2,8 +2,9 @@ import os
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
-from flagger.errors import ReadError
+from flagger.errors import ConfigError, ReadError
 from flagger.reading import STDIN, Inputs, find_inputs
 
 
@@ -22,7 +23,7 @@ ALL = ["a.MD", "b.txt", "c.csv.gz", "sub/e.html"]
 
 
 def names(inputs: Inputs) -> list[str]:
-    return [path.as_posix().removeprefix("articles/") for path in inputs.paths]
+    return [str(path).removeprefix("articles/") for path in inputs.paths]
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,59 @@ def test_odd_names(folder: Path) -> None:
 
 def test_standard_input() -> None:
     assert find_inputs(["-"]) == Inputs([STDIN])
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """articles/{b.txt,a.MD,d.pdf,sub/e.html} in memory."""
+    monkeypatch.setattr(MemoryFileSystem, "store", {})
+    monkeypatch.setattr(MemoryFileSystem, "pseudo_dirs", [""])
+    for name in ("b.txt", "a.MD", "d.pdf", "sub/e.html"):
+        MemoryFileSystem().pipe_file(f"/articles/{name}", b"It fell.")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "n_other_suffix"),
+    [
+        ("memory://articles", ["a.MD", "b.txt", "sub/e.html"], 1),
+        ("memory://articles/", ["a.MD", "b.txt", "sub/e.html"], 1),
+        ("memory://articles/*.txt", ["b.txt"], 0),
+        ("memory://art*/s*", ["sub/e.html"], 0),
+        ("memory://articles/**", ["a.MD", "b.txt", "sub/e.html"], 1),
+        ("memory://articles/d.pdf", ["d.pdf"], 0),
+        ("memory://", ["articles/a.MD", "articles/b.txt", "articles/sub/e.html"], 1),
+    ],
+)
+def test_urls_are_searched_as_paths_are(store: None, given: str, expected: list[str], n_other_suffix: int) -> None:
+    prefix = "memory://" if given == "memory://" else "memory://articles/"
+    assert find_inputs([given, given]) == Inputs([prefix + name for name in expected], 2 * n_other_suffix)
+
+
+def test_a_file_url_finds_what_its_path_finds(folder: Path) -> None:
+    (folder / "link.txt").symlink_to("b.txt")
+    (folder / "circle").symlink_to(".")
+    inputs = find_inputs([f"file://{folder.absolute()}"])
+    assert [str(path).rpartition("/articles/")[2] for path in inputs.paths] == ALL
+    assert (inputs.n_other_suffix, inputs.n_links) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ("memory://gone.txt", ReadError, "memory://gone.txt cannot be found"),
+        ("memory://articles/*.docx", ReadError, "has no file to read: 0 files"),
+        ("nonsense://a.txt", ConfigError, "cannot be opened"),
+    ],
+)
+def test_a_url_that_names_nothing_is_told(store: None, given: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message.replace("*", r"\*")):
+        find_inputs([given])
+
+
+def test_a_store_that_fails_is_told(store: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no credentials")
+
+    monkeypatch.setattr(MemoryFileSystem, "info", refuse)
+    with pytest.raises(ReadError, match="memory://a cannot be listed: RuntimeError: no credentials"):
+        find_inputs(["memory://a"])

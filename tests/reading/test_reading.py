@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from flagger.reading import READERS, STDIN, ReadOptions, find_inputs, read, read_stream
 from flagger.results import Article, FailedArticle, Status
@@ -136,3 +139,28 @@ def test_importing_costs_nothing_heavy() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"pyarrow", "trafilatura", "lxml", "markdown_it", "charset_normalizer"}
     assert not heavy & set(result.stdout.split())
+
+
+def test_a_url_is_read_as_its_file_would_be() -> None:
+    table = io.BytesIO()
+    pq.write_table(pa.table({"text": ["It fell.", None]}), table)
+    MemoryFileSystem().pipe_file("/read/t.parquet", table.getvalue())
+    MemoryFileSystem().pipe_file("/read/a.txt.gz", gzip.compress(b"It fell."))
+    assert list(read("memory://read/a.txt.gz")) == [Article("It fell.", *["memory://read/a.txt.gz"] * 2)]
+    good, bad = read("memory://read/t.parquet")
+    assert good == Article("It fell.", "memory://read/t.parquet#1", "memory://read/t.parquet")
+    assert isinstance(bad, FailedArticle)
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "reason"),
+    [
+        ("memory://read/gone.txt", Status.UNREADABLE, "The URL cannot be read: FileNotFoundError: /read/gone.txt."),
+        ("memory://read/a.xyz", Status.UNSUPPORTED, "found the suffix '.xyz'"),
+    ],
+)
+def test_a_url_that_cannot_be_read_is_a_failed_article(url: str, status: Status, reason: str) -> None:
+    (failed,) = read(url)
+    assert isinstance(failed, FailedArticle)
+    assert (failed.id, failed.status) == (url, status)
+    assert reason in failed.reason

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -149,6 +150,31 @@ def test_an_interrupted_file_does_not_look_whole(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot write"), open_sink(tmp_path / "no" / "f.csv", "csv", FLAG_COLUMNS):
+        pass
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_a_url_gets_the_bytes_that_a_file_gets(suffix: str, tmp_path: Path) -> None:
+    result = ArticleResult("a", None, Status.OK, flags=[])
+    for place in (tmp_path / f"f.{suffix}", f"memory://sinks/f.{suffix}", f"file://{tmp_path}/g.{suffix}"):
+        for _ in range(2):  # the second replaces the first
+            with open_sink(place, format_of(place), SUMMARY_COLUMNS) as sink:
+                sink.write(summary_record(summarize(result)))
+    wanted = (tmp_path / f"f.{suffix}").read_bytes()
+    assert (tmp_path / f"g.{suffix}").read_bytes() == wanted
+    assert MemoryFileSystem().cat_file(f"/sinks/f.{suffix}") == wanted
+    assert not MemoryFileSystem().exists(f"/sinks/f.{suffix}.partial")
+
+
+def test_an_interrupted_url_does_not_look_whole() -> None:
+    with pytest.raises(RuntimeError), open_sink("memory://cut.jsonl", "jsonl", FLAG_COLUMNS):
+        raise RuntimeError
+    assert not MemoryFileSystem().exists("/cut.jsonl")
+
+
+def test_a_url_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/no/f.csv"
+    with pytest.raises(ConfigError, match=f"cannot write {url}: FileNotFound"), open_sink(url, "csv", FLAG_COLUMNS):
         pass
 
 
