@@ -66,7 +66,7 @@ class EncoderConfig(_Section):
 class FineTuning(_Section):
     """How the transformer is trained."""
 
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=5, ge=1)
     batch_size: int = Field(default=32, ge=1)
     """Sentences a step."""
     learning_rate: float = Field(default=1e-4, gt=0)
@@ -77,7 +77,7 @@ class FineTuning(_Section):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     """Before the heads."""
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
-    token_dropout: float = Field(default=0.1, ge=0, lt=1)
+    token_dropout: float = Field(default=0.05, ge=0, lt=1)
     """Share of the tokens outside cues and sources that are masked in training, other ones each time."""
     span_weight: float = Field(default=1.0, ge=0)
     """What the loss of the cue and source tags counts beside the label's."""

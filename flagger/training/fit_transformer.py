@@ -154,7 +154,7 @@ def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
 class JointTrainer(Trainer):
     """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'."""
 
-    def __init__(self, settings: FineTuning, *, mask_id: int | None, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's
+    def __init__(self, settings: FineTuning, *, mask_id: int, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's
         super().__init__(**kwargs)
         self._token_dropout = settings.token_dropout
         self._mask_id = mask_id
@@ -172,9 +172,7 @@ class JointTrainer(Trainer):
     ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
         ids = inputs["input_ids"]
         if model.training and self._token_dropout:
-            outside = (inputs["tags"] == OUTSIDE).all(dim=-1)
-            dropped = torch.rand(ids.shape, device=ids.device) < self._token_dropout
-            ids = ids.masked_fill(outside & dropped, self._mask_id)
+            ids = drop_tokens(ids, inputs["tags"], self._token_dropout, self._mask_id)
         outputs = model(ids, inputs["attention_mask"])
         label_loss = self._label_loss(outputs.label_logits.float(), inputs["labels"])
         span_loss = self._span_loss(outputs.span_logits.float().flatten(0, -2), inputs["tags"].flatten())
@@ -225,6 +223,19 @@ def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
     return {"input_ids": ids, "attention_mask": mask, "labels": labels, "tags": tags}
 
 
+def drop_tokens(ids: torch.Tensor, tags: torch.Tensor, share: float, mask_id: int) -> torch.Tensor:
+    """Mask tokens at random, but none of a cue or source, no special token and no padding.
+
+    Args:
+        ids: Shape (n, n_tokens).
+        tags: Shape (n, n_tokens, n_span_kinds), as collate gives them.
+        share: How many, 0 to 1.
+        mask_id: What stands in their place.
+    """
+    is_outside = (tags == OUTSIDE).all(dim=-1)
+    return ids.masked_fill(is_outside & (torch.rand(ids.shape, device=ids.device) < share), mask_id)
+
+
 def tag_tokens(sentence: LabelledSentence, offsets: Sequence[Offsets]) -> list[list[int]]:
     """Return for each token its index in TAGS for cues and for the source; _IGNORED for special tokens.
 
@@ -263,11 +274,11 @@ def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     return {"macro_f1": float(f1_score(wanted, predicted, average="macro", labels=range(len(LABELS)), zero_division=0))}
 
 
-def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int | None:
-    found = [mask for name in _MASKS if (mask := tokenizer.token_to_id(name)) is not None]
+def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int:
+    found = [int(mask) for name in _MASKS if (mask := tokenizer.token_to_id(name)) is not None]
     if not found and settings.token_dropout:
         raise ConfigError(f"training.token_dropout: the tokenizer has none of {', '.join(_MASKS)}; set it to 0")
-    return found[0] if found else None
+    return found[0] if found else -1
 
 
 def _base_folder(base: str) -> Path:

@@ -8,7 +8,7 @@ from flagger.errors import ConfigError, DatasetError
 from flagger.labels import Label
 from flagger.training.config import load_config
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
-from flagger.training.fit_transformer import collate, fit_transformer, tag_tokens
+from flagger.training.fit_transformer import collate, drop_tokens, fit_transformer, tag_tokens
 from tests.conftest import small_articles, smoke_config
 
 IGNORED = -100
@@ -39,6 +39,17 @@ def test_padding_counts_for_nothing() -> None:
     assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
     assert batch["labels"].tolist() == [2, 0]
     assert batch["tags"][1].tolist() == [[0, 1], [IGNORED, IGNORED]]
+
+
+def test_only_tokens_outside_of_spans_are_dropped() -> None:
+    ids = torch.tensor([[1, 5, 6, 7, 2, 0]])
+    tags = torch.tensor(
+        [[[IGNORED, IGNORED], [OUTSIDE, OUTSIDE], [BEGIN, OUTSIDE], [OUTSIDE, INSIDE], *[[IGNORED] * 2] * 2]]
+    )
+    assert drop_tokens(ids, tags, 1.0, 99).tolist() == [[1, 99, 6, 7, 2, 0]]
+    assert drop_tokens(ids, tags, 0.0, 99).tolist() == ids.tolist()
+    many, outside = torch.full((100, 100), 5), torch.zeros((100, 100, 2))
+    assert (drop_tokens(many, outside, 0.1, 99) == 99).float().mean().item() == pytest.approx(0.1, abs=0.02)
 
 
 def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
