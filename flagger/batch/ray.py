@@ -7,6 +7,7 @@ come out as they are scored, but by one worker.
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -33,6 +34,7 @@ _TASKS_A_WORKER = 4  # at least, where there are few files
 _BLOCK_BYTES = 4 * 1024 * 1024  # of results on their way
 _STORE_BYTES = 512 * 1024 * 1024  # of a Ray that is started here, where nothing but results lies
 _STALLED_S = 30 * 60  # a worker that dies is started again and its files scored again; ends a circle of that
+_ANSWER_S = 20
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # tells nobody
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # standard error is for flagger's words; Ray's own lie in its log files
@@ -190,22 +192,31 @@ def _cluster(jobs: int, address: str | None) -> Iterator[None]:
     import ray  # imported here: an optional extra
 
     _silence()
-    if ray.is_initialized():
+    if ray.is_initialized() and not address:
         yield
         return
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     try:
         with _no_standard_error():  # where Ray says that it took note of the log level
             if address:
+                _check_answer(address)
                 ray.init(address, **quiet)
             else:
                 ray.init("local", num_cpus=jobs, object_store_memory=_STORE_BYTES, include_dashboard=False, **quiet)
     except Exception as error:  # of many kinds, by what is wrong with the address
-        raise ConfigError(f"there is no Ray at {address or 'this machine'}: {error}") from error
+        failure = f"there is no Ray at {address}" if address else "Ray does not start on this machine"
+        raise ConfigError(f"{failure}: {error}") from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_answer(address: str) -> None:
+    """Knock at ``HOST:PORT`` first: Ray goes on trying for minutes."""
+    host, _, port = address.partition("://")[2].rpartition(":") if is_url(address) else address.rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
 
 
 def _silence() -> None:

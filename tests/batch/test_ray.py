@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -129,7 +130,7 @@ def test_files_that_kill_every_worker_end_the_run(
     ray_here: None, folder: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_Scorer", _Fatal)
-    monkeypatch.setattr(engine, "_STALLED_S", 15)
+    monkeypatch.setattr(engine, "_STALLED_S", 10)
     with pytest.raises(FlaggerError, match=r"scoring on Ray failed: .* made no progress"):
         list(_scored([folder / "00.txt"], OPTIONS, model=model))
 
@@ -161,6 +162,15 @@ def test_standard_input_and_a_missing_model_are_told_before_ray_starts(folder: P
         _scored([STDIN], OPTIONS, model=model)
     with pytest.raises(ModelError, match="no model at"):
         _scored([folder / "00.txt"], OPTIONS, model=folder)
+
+
+@needs_ray
+def test_an_address_where_nobody_answers_is_told(folder: Path, model: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and not listening
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        with pytest.raises(ConfigError, match=f"there is no Ray at {address}: .*refused"), engine._cluster(1, address):
+            pass
 
 
 def test_a_node_without_the_driver_s_folder_says_so(model: Path, tmp_path: Path) -> None:
