@@ -104,7 +104,7 @@ class _Scorer:
         try:
             if folder:
                 _enter(folder)
-            self._flagger = Flagger.load(model)
+            self._flagger = Flagger.load(model, n_threads=1)  # as many as Ray gives a worker
             if (found := self._flagger.info.version) != version:
                 raise ModelError(f"a node has the model {found}, not {version}; install the same flagger on every node")
         except FlaggerError as error:

