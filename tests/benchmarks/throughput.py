@@ -4,8 +4,9 @@
 
 Each measurement is a process of its own, held to its cores, from start to end: import, load, split, tokenise, run,
 decide. `score` reads files and writes a file, `model` only predicts sentences that are split already; the pipeline is
-shown these too, and gives labels alone. The runs alternate; the table has medians, and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores. Below
-it stand a fresh process's seconds to its first answer, milliseconds for one sentence alone, and memory at its height.
+shown these too, and gives labels alone. The runs alternate; the table has medians, and what the model's matrix
+products reach of what torch's own bf16 product reaches on the same cores. Below it stand a fresh process's seconds to
+its first answer, milliseconds for one sentence alone, and memory at its height.
 """
 
 import argparse
