@@ -58,7 +58,7 @@ def score_files(
         options: How to read them.
         model: A shipped model's name or a model folder.
         three_way: Leave no_claim out.
-        jobs: Number of workers, one CPU each for Ray's scheduler.
+        jobs: Number of workers at most, one CPU each for Ray's scheduler.
         start: Leave out what an earlier run has done.
         address: Of a running cluster. None uses the Ray of this process, or starts one on this machine and ends it.
 
@@ -84,7 +84,8 @@ def score_files(
         "options": options,
         "three_way": three_way,
     }
-    return _score(paths, scorer, jobs, start, address)
+    n_workers = min(jobs, len(paths) - start.n_files)
+    return _score(paths, scorer, n_workers, start, address) if n_workers else iter(())
 
 
 def _is_absolute(path: Path | str) -> bool:

@@ -3,19 +3,19 @@
     python -m tests.benchmarks.engines [--files 300] [--runs 3] [--jobs 1 2] [--models baseline transformer]
 
 Each measurement is a `flagger score` of its own over the same text files, made from datasets/articles; a second, over a
-single file, gives the time to start and end. The engines alternate; the table has medians. CPU time, the last column,
-is the local engine's, whose processes are this one's children; what starting takes is taken off.
+single file, gives what starting costs. The engines alternate; the table has medians. CPU seconds are those of all
+processes of a run, which say the same on a busy machine; those an article are beyond the start.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import time
-from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from flagger.training.dataset import read_articles
 
@@ -35,7 +35,7 @@ def main() -> None:
         n_words = _write_files(many, arguments.files)
         _write_files(one, 1)
         print(f"{arguments.files} files, {n_words / arguments.files:.0f} words each, {arguments.runs} runs\n")  # noqa: T201
-        print("| model | jobs | engine | one file, s | all, s | beside local | after start | CPU s/article |")  # noqa: T201
+        print("| model | jobs | engine | one file, s | all, s | CPU s to start | CPU s an article | beside local |")  # noqa: T201
         print("|---|---|---|---|---|---|---|---|")  # noqa: T201
         for model in arguments.models:
             for jobs in arguments.jobs:
@@ -54,40 +54,38 @@ def _write_files(folder: Path, n_files: int) -> int:
 
 
 def _compare(model: str, jobs: int, n_runs: int, many: Path, one: Path) -> None:
-    start: dict[str, list[float]] = defaultdict(list)
-    whole: dict[str, list[float]] = defaultdict(list)
-    cpu: list[float] = []
+    measured: dict[str, list[tuple[float, ...]]] = {engine: [] for engine in ENGINES}
     for _ in range(n_runs):
         written = []
-        for engine in ENGINES:
-            seconds, cpu_one, _ = _measure(engine, model, jobs, one)
-            start[engine].append(seconds)
-            seconds, cpu_many, output = _measure(engine, model, jobs, many)
-            whole[engine].append(seconds)
+        for engine, runs in measured.items():
+            start_s, start_cpu_s, _ = _measure(engine, model, jobs, one)
+            all_s, all_cpu_s, output = _measure(engine, model, jobs, many)
+            runs.append((start_s, all_s, start_cpu_s, (all_cpu_s - start_cpu_s) / (len(list(many.iterdir())) - 1)))
             written.append(output)
-            if engine == "local":
-                cpu.append(cpu_many - cpu_one)
         assert written[0] == written[1]
-    n = len(list(many.iterdir())) - 1
-    scoring = {engine: median(whole[engine]) - median(start[engine]) for engine in ENGINES}
-    for engine in ENGINES:
-        ratio = median(a / b for a, b in zip(whole[engine], whole["local"], strict=True))
-        row = (
-            f"| {model} | {jobs} | {engine} | {median(start[engine]):.1f} | {median(whole[engine]):.1f} | {ratio:.2f} |"
-        )
-        work = f"{median(cpu) / n:.4f}" if engine == "local" else ""
-        print(f"{row} {scoring[engine] / scoring['local']:.2f} | {work} |")  # noqa: T201
+    for engine, runs in measured.items():
+        start_s, all_s, start_cpu_s, cpu_s = map(median, zip(*runs, strict=True))
+        ratio = median(run[-1] / local[-1] for run, local in zip(runs, measured["local"], strict=True))
+        row = f"| {model} | {jobs} | {engine} | {start_s:.1f} | {all_s:.1f} | {start_cpu_s:.1f} | {cpu_s:.4f} |"
+        print(f"{row} {ratio:.2f} |")  # noqa: T201
 
 
 def _measure(engine: str, model: str, jobs: int, folder: Path) -> tuple[float, float, bytes]:
-    """Return the seconds, the CPU seconds of waited-for processes, and what was written."""
+    """Return seconds, CPU seconds and what was written; a process's last 0.1 s may be missed."""
     output = folder.parent / "flags.jsonl"
     command = [sys.executable, "-m", "flagger", "score", str(folder), "-o", str(output), "--model", model]
-    before, began = os.times(), time.perf_counter()
-    subprocess.run([*command, "--engine", engine, "--jobs", str(jobs), "--overwrite"], check=True)
-    seconds, after = time.perf_counter() - began, os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return seconds, used, output.read_bytes()
+    began = time.perf_counter()
+    used: dict[int, float] = {}
+    with psutil.Popen([*command, "--engine", engine, "--jobs", str(jobs), "--overwrite"]) as run:
+        while run.poll() is None:
+            with suppress(psutil.Error):
+                for process in (run, *run.children(recursive=True)):
+                    with suppress(psutil.Error):
+                        times = process.cpu_times()
+                        used[process.pid] = times.user + times.system
+            time.sleep(0.1)
+        assert run.returncode == 0
+    return time.perf_counter() - began, sum(used.values()), output.read_bytes()
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def test_urls_are_read_and_written(run: Run, folder: Path) -> None:
 def test_ray_writes_what_local_writes(folder: Path) -> None:
     command = [sys.executable, "-m", "flagger", "score", folder, "--model", "baseline", "--only", "unverified"]
     local = subprocess.run(command, capture_output=True, text=True)
-    on_ray = subprocess.run([*command, "--engine", "ray", "--jobs", "2"], capture_output=True, text=True)
+    on_ray = subprocess.run([*command, "--engine", "ray", "--jobs", "4"], capture_output=True, text=True)
     assert (on_ray.returncode, on_ray.stdout, on_ray.stderr) == (local.returncode, local.stdout, local.stderr)
     assert on_ray.stdout
 
