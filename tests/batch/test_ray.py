@@ -158,7 +158,7 @@ def test_results_come_before_their_worker_is_done_and_a_consumer_may_leave(
 
 @needs_ray
 def test_standard_input_and_a_missing_model_are_told_before_ray_starts(folder: Path, model: Path) -> None:
-    assert list(engine.score_paths([], OPTIONS, model=model)) == []
+    assert list(_scored([], OPTIONS, model=model)) == []
     with pytest.raises(ConfigError, match="standard input"):
         _scored([STDIN], OPTIONS, model=model)
     with pytest.raises(ModelError, match="no model at"):
