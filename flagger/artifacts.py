@@ -42,7 +42,7 @@ class ModelInfo(BaseModel):
     kind: Literal["baseline", "transformer"]
     flagger_version: str
     labels: tuple[str, ...]
-    temperature: float = Field(gt=0)
+    temperature: float = Field(gt=0, allow_inf_nan=False)
     review_margin: float = Field(ge=0, le=1)
     dataset_sha256: str
     seed: int
@@ -106,11 +106,15 @@ def read_info(folder: Path) -> ModelInfo:
         raise ModelError(f"{path}: labels {list(info.labels)} differ from this flagger's {list(LABELS)}")
     for name, expected in info.files.items():
         file = folder / name
-        if Path(name).name != name or not file.is_file():
+        try:
+            found = sha256_of(file) if Path(name).name == name else None
+        except (OSError, ValueError):  # ValueError: a NUL or a lone surrogate in the name
+            found = None
+        if found is None:
             raise ModelError(
                 f"{folder}: {name!r} is named in {INFO_FILE} but missing; install or train the model again"
             )
-        if sha256_of(file) != expected:
+        if found != expected:
             raise ModelError(
                 f"{file} is not the file that {INFO_FILE} describes (SHA-256 differs); train or install it again"
             )
@@ -118,6 +122,13 @@ def read_info(folder: Path) -> ModelInfo:
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
-    """Return the content of metrics.json, empty when the folder has none."""
+    """Return the content of metrics.json, empty when the folder has none.
+
+    Raises:
+        ModelError: If it is no JSON object.
+    """
     path = folder / METRICS_FILE
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ModelError(f"{path} is not a JSON object: {error}") from error

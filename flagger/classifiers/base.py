@@ -1,10 +1,12 @@
 """What a classifier promises to the pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from flagger.calibration import FloatArray
+from flagger.errors import ModelError
 
 Offsets = tuple[int, int]
 
@@ -33,3 +35,14 @@ class Classifier(Protocol):
                 alone, never on its neighbours in the call.
         """
         ...
+
+
+@contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Tell whatever a model from elsewhere provokes in a library as a ModelError that begins with ``what``."""
+    try:
+        yield
+    except (ModelError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of a library in Rust is no Exception
+        raise ModelError(f"{what}: {error!r}") from error

@@ -25,6 +25,7 @@ from flagger.errors import ModelError
 from flagger.labels import LABELS
 
 WEIGHTS_FILE = "classifier.skops"
+FILES = (WEIGHTS_FILE,)
 TOKEN_PATTERN = r"\w+(?:['’]\w+)*|[^\w\s]"
 _TOKEN = re.compile(TOKEN_PATTERN)
 _OUR_TYPES = ["flagger.classifiers.baseline.mask"]  # the only name beyond skops's own list that a model may hold
@@ -138,7 +139,7 @@ def mask(prepared: str) -> str:
     return " ".join(words)
 
 
-def load(folder: Path) -> BaselineClassifier:
+def load(folder: Path, n_threads: int | None = None) -> BaselineClassifier:
     """Load the baseline of a model folder.
 
     Raises:
@@ -153,7 +154,9 @@ def load(folder: Path) -> BaselineClassifier:
         raise ModelError(f"{path} is not a readable skops file: {error}") from error
     if not isinstance(state, dict) or set(state) != {"pipeline", "cue_floor"}:
         raise ModelError(f"{path} holds no flagger baseline; expected a pipeline and a cue_floor")
-    return BaselineClassifier(state["pipeline"], float(state["cue_floor"]))
+    if not isinstance(state["pipeline"], Pipeline) or not isinstance(state["cue_floor"], float):
+        raise ModelError(f"{path} holds no flagger baseline; expected a scikit-learn pipeline and a number")
+    return BaselineClassifier(state["pipeline"], state["cue_floor"])
 
 
 def _cut(

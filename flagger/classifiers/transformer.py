@@ -16,12 +16,13 @@ import openvino
 from tokenizers import Tokenizer
 
 from flagger.calibration import FloatArray
-from flagger.classifiers.base import Offsets, Prediction
+from flagger.classifiers.base import Offsets, Prediction, refusing
 from flagger.errors import ModelError
 from flagger.labels import LABELS
 
 WEIGHTS_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+FILES = (WEIGHTS_FILE, TOKENIZER_FILE)
 MAX_TOKENS = 512
 SPAN_KINDS = ("cue", "source")
 TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
@@ -56,9 +57,11 @@ class TransformerClassifier:
             n_threads: How many threads may compute; None for one a core.
 
         Raises:
-            ModelError: If either is not what it should be.
+            ModelError: If either is not what it should be, or the model keeps weights in other files.
         """
-        try:
+        if b"location" in model:  # the key that names such a file; OpenVINO would look in the working folder
+            raise ModelError("the transformer cannot be loaded: its weights are not all in the model file itself")
+        with refusing("the transformer cannot be loaded"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             self._tokenizer.no_padding()
             self._tokenizer.no_truncation()
@@ -66,8 +69,6 @@ class TransformerClassifier:
             limit = {"INFERENCE_NUM_THREADS": n_threads} if n_threads else {}
             self._model = core.compile_model(core.read_model(model), "CPU", _RUNTIME | limit)
             self._n_requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
-        except Exception as error:  # both libraries raise whatever a damaged file provokes
-            raise ModelError(f"the transformer cannot be loaded: {error}") from error
 
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
         """Return one Prediction a document, in order; see Classifier.predict."""

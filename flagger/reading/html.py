@@ -1,7 +1,7 @@
 """A web page -> its article: main text, title, date and author, without menus and page furniture (trafilatura)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,20 @@ from flagger.results import Article, Status
 MAX_BYTES = 10_000_000
 """Larger pages hold data, not an article."""
 
-MAX_TAGS = 100_000
-"""About ten seconds of extraction, which grows faster than the page; news pages have some thousands."""
+MAX_ELEMENTS = 20_000
+"""Up to five seconds of extraction; news pages have some thousands."""
+
+MAX_ATTRIBUTES = 200_000
+"""Of all elements together; news pages have about as many as elements."""
+
+MAX_ATTRIBUTES_OF_ONE = 1_000
+"""Building the tree compares each attribute of an element with all before it."""
 
 MAX_DEPTH = 250
 """libxml2 silently drops what is nested deeper than 255."""
+
+MAX_DEPTH_OF_ALL = 500_000
+"""The elements' depths added up: what extraction walks through; news pages are ten to twenty deep."""
 
 SMALL_PAGE_CHARS = 1_000
 """Below this, trafilatura's threshold for a plausible article would throw its own extraction away."""
@@ -77,17 +86,62 @@ def _parse(html: str) -> Any:  # noqa: ANN401  # lxml has no types
     """Parse a page or a fragment.
 
     Raises:
-        ArticleError: If the page has too many or too deeply nested tags.
+        ArticleError: If it has too many elements or attributes, or too deeply nested ones.
     """
     # Imported here for cost, as above.
     from trafilatura import load_html
 
-    if html.count("<") > MAX_TAGS:
-        raise ArticleError(Status.TOO_LARGE, f"The page has more than the limit of {MAX_TAGS:,} tags.")
-    tree = load_html(f"<!DOCTYPE html>\n{html}")  # trafilatura takes nothing for a page without a word of it
+    html = f"<!DOCTYPE html>\n{html}"  # trafilatura takes nothing for a page without a word of it
+    _check_size(html)
+    tree = load_html(html)
     if tree is not None and tree.xpath(f"boolean(//*[count(ancestor::*) > {MAX_DEPTH}])"):
-        raise ArticleError(Status.MALFORMED, f"The page's tags are nested more than {MAX_DEPTH} deep.")
+        raise _too_deep()
     return tree
+
+
+def _check_size(html: str) -> None:
+    """Refuse a page that would take long, before any tree is built: in one pass over its tags, which is linear."""
+    from lxml.etree import HTMLParser  # imported here for cost, as above
+
+    parser = HTMLParser(target=_Census(), encoding="utf-8")
+    parser.feed(html.encode("utf-8", "replace"))
+    parser.close()
+
+
+class _Census:
+    """Counts the elements of a page as lxml's parser meets them.
+
+    Every method may raise ArticleError: the parser lets it through and reads no further.
+    """
+
+    def __init__(self) -> None:
+        self._n_elements = self._n_attributes = self._depth = self._depth_of_all = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._n_elements += 1
+        self._n_attributes += len(attributes)
+        self._depth += 1
+        self._depth_of_all += self._depth
+        if self._n_elements > MAX_ELEMENTS:
+            raise ArticleError(Status.TOO_LARGE, f"The page has more than the limit of {MAX_ELEMENTS:,} elements.")
+        if len(attributes) > MAX_ATTRIBUTES_OF_ONE or self._n_attributes > MAX_ATTRIBUTES:
+            limits = f"{MAX_ATTRIBUTES:,} attributes, {MAX_ATTRIBUTES_OF_ONE:,} of one element"
+            raise ArticleError(Status.TOO_LARGE, f"The page has more than the limit of {limits}.")
+        if self._depth > MAX_DEPTH:
+            raise _too_deep()
+        if self._depth_of_all > MAX_DEPTH_OF_ALL:
+            reason = f"The page's elements are nested too deeply for their number: {self._n_elements:,} so far."
+            raise ArticleError(Status.TOO_LARGE, reason)
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+
+    def close(self) -> None:
+        pass
+
+
+def _too_deep() -> ArticleError:
+    return ArticleError(Status.MALFORMED, f"The page's tags are nested more than {MAX_DEPTH} deep.")
 
 
 def _visible_text(tree: Any) -> str:  # noqa: ANN401  # lxml has no types

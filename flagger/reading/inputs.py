@@ -20,8 +20,8 @@ class Inputs:
     """The files to read, and how many files of folders and patterns were passed over.
 
     ``paths`` keeps the order in which they were named, sorted within a folder or pattern, each file once; a str in it
-    is a URL. ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are not followed in
-    folders.
+    is a URL. ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are followed only
+    where they are named: neither in folders nor by patterns.
     """
 
     paths: list[Path | str]
@@ -64,7 +64,8 @@ def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
             raise ReadError(
                 f"{shown_name(path)} cannot be found: {getattr(error, 'strerror', None) or error}."
             ) from error
-        inputs = _merge(_search(match, suffixes) for match in _glob(path))
+        n_named = next(i for i, part in enumerate(path.parts) if set(_MAGIC) & set(part))
+        inputs = _merge(_search(match, n_named, suffixes) for match in _glob(path))
     else:
         if not _is_folder(path):
             return Inputs([path])
@@ -89,7 +90,11 @@ def _glob(pattern: Path) -> list[Path]:
         raise ReadError(f"{shown_name(pattern)} is not a pattern that can be searched: {error}.") from error
 
 
-def _search(match: Path, suffixes: Collection[str]) -> Inputs:
+def _search(match: Path, n_named: int, suffixes: Collection[str]) -> Inputs:
+    """Find the files of one match of a pattern, whose first ``n_named`` parts hold no wildcard."""
+    steps = (Path(*match.parts[: n + 1]) for n in range(n_named, len(match.parts)))
+    if any(step.is_symlink() for step in steps) and _mode(match):
+        return Inputs([], n_links=1)
     if _is_folder(match):
         return _walk(match, suffixes)
     return Inputs([match]) if _has_reader(match.name, suffixes) else Inputs([], n_other_suffix=1)

@@ -24,6 +24,12 @@ from flagger.urls import find_filesystem
 
 MAX_REASON_CHARS = 500
 
+MAX_RATIO = 100
+"""Unpacked bytes for each packed one: text has up to about ten, what was made to fill a disk up to a thousand."""
+
+FREE_BYTES = 16_000_000
+"""Unpacked, whatever the ratio."""
+
 _MEMORY_BYTES = 16 * 1024 * 1024  # a larger copy of what a URL names lies on the disk
 _COPY_BYTES = 1024 * 1024
 
@@ -179,11 +185,11 @@ def decompressed(stream: BinaryIO, is_gzip: bool) -> Iterator[BinaryIO]:
     """Unpack gzip while it is read, and translate what reading raises.
 
     Raises:
-        ArticleError: From the body, if the gzip data is broken or the disk fails.
+        ArticleError: From the body, if the gzip data is broken or a bomb, or the disk fails.
     """
     try:
         if is_gzip:
-            with gzip.GzipFile(fileobj=stream) as unpacked:
+            with _Unpacked(stream) as unpacked:
                 yield unpacked  # type: ignore[misc]  # typeshed does not call it a BinaryIO
         else:
             yield stream
@@ -191,6 +197,36 @@ def decompressed(stream: BinaryIO, is_gzip: bool) -> Iterator[BinaryIO]:
         raise ArticleError(Status.MALFORMED, f"Expected gzip data, found it broken: {error}.") from error
     except OSError as error:
         raise ArticleError(Status.UNREADABLE, f"Reading the file failed: {_cause(error)}.") from error
+
+
+class _Counted:
+    """A stream that knows how many bytes were read from it; a pipe does not."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.n_bytes = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.n_bytes += len(data)
+        return data
+
+
+class _Unpacked(gzip.GzipFile):
+    """Gzip data that may not unpack to more than its size makes likely."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._packed = _Counted(stream)
+        self._n_bytes = 0
+        super().__init__(fileobj=self._packed, mode="rb")  # type: ignore[call-overload]  # all it does is read
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self._n_bytes += len(data)
+        if self._n_bytes > max(FREE_BYTES, MAX_RATIO * self._packed.n_bytes):
+            reason = f"The gzip data unpacks to more than {MAX_RATIO} times its size; the rest was not read."
+            raise ArticleError(Status.TOO_LARGE, reason)
+        return data
 
 
 def _cause(error: Exception) -> str:

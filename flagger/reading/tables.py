@@ -27,6 +27,12 @@ MAX_SPOOLED_BYTES = 2_000_000_000
 
 PARQUET_BATCH_ROWS = 256
 
+PARQUET_BATCH_BYTES = 64_000_000
+"""About what a batch of rows may take; fewer rows are read at once where they are long."""
+
+BYTES_PER_CHAR = 4
+"""The most that UTF-8 has."""
+
 LINE_FACTOR = 2
 """Characters of a line for each that an article may have: room for quoting and the other columns."""
 
@@ -237,7 +243,7 @@ def read_parquet(file: OpenedFile) -> Iterator[Article | FailedArticle]:
     rows = _Rows(file)
     with _seekable(file.stream) as stream:
         number = 0
-        for columns in _parquet_batches(stream, rows):
+        for columns in _parquet_batches(stream, rows, file.options):
             for cells in zip(*columns.values(), strict=True):
                 number += 1
                 row = {name: _parquet_value(cell) for name, cell in zip(columns, cells, strict=True)}
@@ -258,25 +264,57 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _parquet_batches(stream: BinaryIO, rows: _Rows) -> "Iterator[dict[str, pyarrow.Array]]":
+def _parquet_batches(stream: BinaryIO, rows: _Rows, options: ReadOptions) -> "Iterator[dict[str, pyarrow.Array]]":
     # Imported here for cost: pyarrow is large and only Parquet needs it.
     import pyarrow
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.ParquetFile(stream)
-        names = rows.columns(table.schema_arrow.names)
-        # No threads: articles are scored by several processes already.
-        for batch in table.iter_batches(PARQUET_BATCH_ROWS, columns=names, use_threads=False):
-            yield {name: batch.column(name) for name in names}
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:  # the last from a column's name
+        metadata = pyarrow.parquet.ParquetFile(stream).metadata
+        names = rows.columns(metadata.schema.to_arrow_schema().names)
+        # As a dictionary a text that the file holds once is held once, however many rows have it.
+        table = pyarrow.parquet.ParquetFile(stream, metadata=metadata, read_dictionary=[options.text_column])
+        for i in range(metadata.num_row_groups):
+            group = metadata.row_group(i)
+            n_rows = _rows_at_once(group.total_byte_size, group.num_rows, options.max_chars)
+            # No threads: articles are scored by several processes already.
+            for batch in table.iter_batches(n_rows, row_groups=[i], columns=names, use_threads=False):
+                yield {name: batch.column(name) for name in names}
+    except ArticleError:
+        raise
+    except Exception as error:  # of a damaged file pyarrow tells by its own errors and by any of Python's
         raise ArticleError(Status.MALFORMED, f"Expected a Parquet table, found it broken: {error}.") from error
 
 
+def _rows_at_once(n_bytes: int, n_rows: int, max_chars: int) -> int:
+    """Tell how many rows of a row group to read at once, by what the file says of all its columns together.
+
+    By the group and not by its columns: of a damaged file, asking pyarrow for one ends the process.
+
+    Raises:
+        ArticleError: If some row must be larger than an article may be; pyarrow would read it whole.
+    """
+    mean, limit = n_bytes // max(n_rows, 1), BYTES_PER_CHAR * LINE_FACTOR * max_chars
+    if mean > limit:
+        reason = f"Found {n_bytes:,} bytes in {n_rows:,} rows, more than {limit:,} a row; the rest was not read."
+        raise ArticleError(Status.TOO_LARGE, reason)
+    return max(1, min(PARQUET_BATCH_ROWS, PARQUET_BATCH_BYTES // max(mean, 1)))
+
+
 def _parquet_value(cell: Any) -> object:  # noqa: ANN401  # pyarrow has no types
+    """Give a cell as Python has it, as a string where Python cannot, and nothing where that fails too."""
+    if hasattr(cell, "dictionary"):
+        cell = cell.value
     try:
         return cell.as_py()
     except UnicodeDecodeError:
-        return cell.as_buffer().to_pybytes().decode("utf-8", "replace")
-    except (ValueError, OverflowError):  # a point in time that Python cannot hold
+        return cell.as_buffer().to_pybytes().decode("utf-8", "replace") if hasattr(cell, "as_buffer") else None
+    except Exception:  # a point in time that Python cannot hold, a time zone that it does not know
+        return _as_string(cell)
+
+
+def _as_string(cell: Any) -> object:  # noqa: ANN401  # pyarrow has no types
+    try:
         return cell.cast("string").as_py()
+    except Exception:  # whatever a type that is neither text nor time makes of it
+        return None

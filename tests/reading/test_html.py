@@ -70,7 +70,7 @@ def test_declared_encoding(page: str) -> None:
         ("", Status.EMPTY),
         ("<html></html>", Status.EMPTY),
         ("<html><body><script>var x = 1</script></body></html>", Status.EMPTY),
-        ("<div>" * 100_000 + "text" + "</div>" * 100_000, Status.TOO_LARGE),
+        ("<div>" * 100_000 + "text" + "</div>" * 100_000, Status.MALFORMED),
         ("<div>" * 40_000 + "text" + "</div>" * 40_000, Status.MALFORMED),
         ("<p>Before.</p>" + "<div>" * 300 + "<p>Lost.</p>" + "</div>" * 300, Status.MALFORMED),
         ("x" * (MAX_BYTES + 1), Status.TOO_LARGE),

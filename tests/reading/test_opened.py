@@ -84,6 +84,20 @@ def test_gzip_is_unpacked_no_further_than_the_limit() -> None:
     assert bomb.tell() < len(bomb.getvalue())
 
 
+def test_gzip_of_an_unlikely_ratio_is_refused_from_a_size_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flagger.reading.opened.FREE_BYTES", 5_000_000)
+    data = gzip.compress(bytes(50_000_000))
+    n_bytes = 0
+    with pytest.raises(ArticleError, match="100 times") as caught, decompressed(BytesIO(data), is_gzip=True) as stream:
+        while chunk := stream.read(100_000):
+            n_bytes += len(chunk)
+    assert caught.value.status is Status.TOO_LARGE
+    assert n_bytes <= max(5_000_000, 100 * len(data))
+    text = gzip.compress(random.Random(0).randbytes(20_000) * 300)
+    with decompressed(BytesIO(text), is_gzip=True) as stream:
+        assert len(stream.read()) == 6_000_000
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -213,9 +213,9 @@ def test_parquet_values_that_python_cannot_hold(id_type: str) -> None:
     assert (article.text, article.date, article.title) == ("a \ufffd b", "2024-10-23", None)
 
 
-def test_a_parquet_dictionary_of_bad_utf8_is_refused_by_pyarrow() -> None:
-    column = pa.DictionaryArray.from_arrays(pa.array([0]), pa.array([b"a \xff b"]).view(pa.string()))
-    assert rows(parquet({"text": column}), ".parquet") == [("t", "malformed")]
+def test_bad_utf8_in_a_parquet_dictionary_is_replaced() -> None:
+    column = pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array([b"a \xff b"]).view(pa.string()))
+    assert rows(parquet({"text": column}), ".parquet") == [("t#1", "a \ufffd b"), ("t#2", "malformed")]
 
 
 def test_a_parquet_column_that_holds_no_strings_fails_row_by_row() -> None:
@@ -232,3 +232,48 @@ def test_broken_gzip_keeps_the_rows_before_the_break() -> None:
     found = rows(gzip.compress(lines.encode(), compresslevel=1)[:-2000], ".jsonl.gz")
     assert found[0] == ("t#1", "Text 0.")
     assert found[-1] == ("t", Status.MALFORMED)
+
+
+def test_a_parquet_row_that_must_be_too_large_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("rows were read")
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", refuse)
+    data = parquet({"text": ["x" * 50_000, "It fell."]}, use_dictionary=False)
+    assert rows(data, ".parquet", max_chars=1_000) == [("t", "too_large")]
+    assert "bytes in 2 rows" in reasons(data, ".parquet", max_chars=1_000)[0]
+
+
+def test_one_text_of_many_parquet_rows_is_held_once() -> None:
+    text = "It fell. " * 100_000
+    data = parquet({"text": [text] * 300}, compression="zstd")
+    pa.default_memory_pool().release_unused()
+    before = pa.total_allocated_bytes()
+    stream = read_stream(BytesIO(data), ".parquet", "t")
+    assert next(stream) == Article(text, "t#1", "t")
+    assert pa.total_allocated_bytes() - before < 20 * len(text)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, MemoryError, OverflowError])
+def test_whatever_pyarrow_raises_is_a_broken_table(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("Repetition level histogram size mismatch")  # as of a file whose footer was changed by a bit
+
+    monkeypatch.setattr(pq, "ParquetFile", fail)
+    assert rows(PARQUET, ".parquet") == [("t", "malformed")]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pa.array([1], pa.timestamp("s", tz="Nowhere/Land")),
+        pa.array([[b"\xff"]], pa.list_(pa.binary())).cast(pa.list_(pa.binary())),
+        pa.ListArray.from_arrays([0, 1], pa.array([b"\xff"]).view(pa.string())),
+        pa.array([{"a": 1}]),
+        pa.array([10**17], pa.duration("s")),
+    ],
+)
+def test_an_odd_column_costs_nothing_but_itself(odd: pa.Array) -> None:
+    for column in ("id", "title", "date", "author"):
+        (article,) = read_stream(BytesIO(parquet({"text": ["It fell."], column: odd})), ".parquet", "t")
+        assert isinstance(article, Article)
