@@ -19,6 +19,7 @@ __all__ = ["run"]
 SCORING = [file for file in sorted((ROOT / "flagger").rglob("*.py")) if "training" not in file.parts]
 MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "subprocess", "ctypes", "pty", "runpy"}
 MODULES |= {"socket", "ssl", "urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "smtplib", "code", "imp"}
+HARMLESS = {"urllib.parse"}  # takes URLs apart
 CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "execv", "execve", "spawnv", "startfile"}
 
 
@@ -30,7 +31,7 @@ def _faults(tree: ast.AST) -> Iterator[str]:
             names = [str(node.module)]
         else:
             names = []
-        yield from (name for name in names if name.split(".")[0] in MODULES)
+        yield from (name for name in names if name.split(".")[0] in MODULES and name not in HARMLESS)
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in CALLS:
                 yield node.func.id

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,10 @@ def test_killed_twenty_times_the_output_is_that_of_one_run(
     seconds = time.monotonic() - started
     rng = random.Random(7)
     n_kills = 0
-    while n_kills < N_KILLS:
-        output = tmp_path / f"cut-{n_kills}" / "f.csv"
+    for n_runs in count():
+        if n_kills >= N_KILLS:
+            break
+        output = tmp_path / f"cut-{n_runs}" / "f.csv"
         output.parent.mkdir()
         while True:
             child = _forked(_score(articles, small_model, output, "--resume"), stderr=tmp_path / "err")
