@@ -97,7 +97,7 @@ def test_an_interruption_is_told_and_can_be_resumed(articles: Path, small_model:
         process.send_signal(signal.SIGINT)
         assert process.stderr
         told = process.stderr.read().decode()
-        # Where the signal met a string that a library executes, Python dies of it in the end: 130 to a shell all the same.
+        # Where the signal met a string that a library executes, Python dies of it in the end: to a shell, 130 too.
         assert process.wait() in (130, -signal.SIGINT)
     assert told == "flagger: interrupted; --resume goes on from here\n"
 
