@@ -30,7 +30,8 @@ OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
 
 _BATCH_TOKENS = 2048  # a batch's rows times their length, unless a single row is longer
 _BETWEEN = ("", " ", "-", "'", "’")  # what may stand between two parts of one span
-_RUNTIME = {"PERFORMANCE_HINT": "THROUGHPUT"}
+# OpenVINO keeps code for each shape that it has met, thousands by default: memory would grow with the run.
+_RUNTIME = {"PERFORMANCE_HINT": "THROUGHPUT", "CPU_RUNTIME_CACHE_CAPACITY": "8"}
 
 Logits = npt.NDArray[np.float32]
 Spans = list[tuple[float, Offsets]]  # how sure, 0 to 1, and where
@@ -66,8 +67,11 @@ class TransformerClassifier:
             self._tokenizer.no_padding()
             self._tokenizer.no_truncation()
             core = openvino.Core()
+            network = core.read_model(model)
+            if max(self._tokenizer.get_vocab().values(), default=0) >= _n_words(network):
+                raise ModelError("the transformer cannot be loaded: its tokenizer knows words that the model does not")
             limit = {"INFERENCE_NUM_THREADS": n_threads} if n_threads else {}
-            self._model = core.compile_model(core.read_model(model), "CPU", _RUNTIME | limit)
+            self._model = core.compile_model(network, "CPU", _RUNTIME | limit)
             self._n_requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
@@ -108,6 +112,12 @@ class TransformerClassifier:
             for start in range(1, max(len(ids) - 1, 2), step):
                 piece = slice(start, min(start + step, len(ids) - 1))
                 yield _Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
+
+
+def _n_words(network: openvino.Model) -> int:
+    """Return the rows of the largest table that a model looks up: its words. Beyond them OpenVINO reads anything."""
+    tables = [op.input(0).get_partial_shape() for op in network.get_ops() if op.get_type_name() == "Gather"]
+    return max((table[0].get_length() for table in tables if table.is_static and len(table) == 2), default=0)
 
 
 def find_spans(text: str, offsets: Sequence[Offsets], logits: Logits) -> Spans:

@@ -29,10 +29,11 @@ ARTICLES = Path("datasets/articles")
 def score_files(file: Path) -> None:
     from flagger.cli import main
 
-    sys.argv = ["flagger", "score", str(_folder(file)), "-o", str(_folder(file) / "flags.jsonl"), "--overwrite"]
+    output = file.with_name("flags.jsonl")  # not among the articles, where it would be read the next time
+    sys.argv = ["flagger", "score", str(_folder(file)), "-o", str(output), "--overwrite"]
     with suppress(SystemExit):
         main()
-    assert (_folder(file) / "flags.jsonl").exists()
+    assert output.exists()
 
 
 def predict(file: Path) -> None:
