@@ -37,6 +37,9 @@ class Position(NamedTuple):
     n_articles: int = 0
 
 
+BEGINNING = Position()
+
+
 class Journal:
     """The files of one unfinished run, open for writing. A context manager: leaving it brings all to the disk."""
 
@@ -53,7 +56,7 @@ class Journal:
                 nothing can be written there.
         """
         self.folder = unfinished(output)
-        self.position = Position()
+        self.position = BEGINNING
         self._lengths = dict.fromkeys(LOGS, 0)  # of the logs after the last whole article
         with ExitStack() as stack, writing(self.folder):
             self.folder.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
-from flagger.batch.journal import Position
+from flagger.batch.journal import BEGINNING, Position
 from flagger.errors import ConfigError
 from flagger.pipeline import Flagger
 from flagger.reading import ReadOptions, read
@@ -20,18 +20,15 @@ _CHUNK_ARTICLES = 64
 _CHUNK_CHARS = 500_000  # bounds what is in flight when articles are long
 _CHUNKS_AHEAD = 2  # a process; enough to keep it busy while the results are written
 
-_DEFAULTS = ReadOptions()
-_BEGINNING = Position()
-
 
 def score_files(
     paths: Sequence[Path | str],
-    options: ReadOptions = _DEFAULTS,
+    options: ReadOptions,
     *,
     model: str | Path = DEFAULT_MODEL,
     three_way: bool = False,
     jobs: int = 1,
-    start: Position = _BEGINNING,
+    start: Position = BEGINNING,
 ) -> Iterator[tuple[Position, ArticleResult]]:
     """Yield one ArticleResult an article of these files, lazily and in order, and how far the input is done with it.
 
@@ -55,7 +52,7 @@ def with_positions(
     score: Callable[[Iterator[Article | FailedArticle]], Iterator[ArticleResult]],
     paths: Sequence[Path | str],
     options: ReadOptions,
-    start: Position = _BEGINNING,
+    start: Position = BEGINNING,
 ) -> Iterator[tuple[Position, ArticleResult]]:
     """Read files from ``start`` on, score them, and say of each result how far the input is done with it.
 

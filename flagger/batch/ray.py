@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info, shipped_models
-from flagger.batch.journal import Position
+from flagger.batch.journal import BEGINNING, Position
 from flagger.batch.local import with_positions
 from flagger.errors import ConfigError, FlaggerError, ModelError
 from flagger.pipeline import Flagger
@@ -28,7 +28,6 @@ from flagger.urls import is_url
 Columns = dict[str, npt.NDArray[np.object_]]
 Results = Iterator[tuple[Position, ArticleResult]]
 
-_BEGINNING = Position()
 _TASK_FILES = 32  # some 500 sentences, which the pipeline scores at once
 _TASKS_A_WORKER = 4  # at least, where there are few files
 _BLOCK_BYTES = 4 * 1024 * 1024  # of results on their way
@@ -48,7 +47,7 @@ def score_files(
     model: str | Path = DEFAULT_MODEL,
     three_way: bool = False,
     jobs: int = 1,
-    start: Position = _BEGINNING,
+    start: Position = BEGINNING,
     address: str | None = None,
 ) -> Results:
     """Yield one ArticleResult an article of these files, lazily and in order, and how far the input is done with it.

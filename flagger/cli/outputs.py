@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from flagger.batch.journal import Journal, Position
+from flagger.batch.journal import Journal
+from flagger.cli.progress import Results
 from flagger.errors import ConfigError
 from flagger.labels import Label
 from flagger.results import ArticleResult, Status
@@ -22,11 +22,10 @@ from flagger.sinks import (
     open_sink,
     summary_record,
 )
+from flagger.sinks.records import Record
 from flagger.summary import summarize
 from flagger.urls import is_url
 
-Record = dict[str, Any]
-Results = Iterable[tuple[Position, ArticleResult]]
 Write = Callable[[Iterable[Record], Record], None]
 """Takes an article's flag records and its summary record."""
 

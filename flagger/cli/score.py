@@ -94,7 +94,7 @@ def score(
     # Imported here for cost: these bring the readers, the sinks and the model's runtime.
     from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
     from flagger.batch import local, ray
-    from flagger.batch.journal import Journal, Position, unfinished
+    from flagger.batch.journal import BEGINNING, Journal, unfinished
     from flagger.cli.outputs import Outputs, write_at_once, write_through_journal
     from flagger.cli.progress import shown_progress
     from flagger.reading import ReadOptions, find_inputs
@@ -133,7 +133,7 @@ def score(
                 model=model,
                 three_way=three_way,
                 jobs=jobs,
-                start=journal.position if journal else Position(),
+                start=journal.position if journal else BEGINNING,
             )
             progress = shown_progress(len(inputs.paths), log_json=log_json, quiet=is_listing)
             told = stack.enter_context(progress).told(results)

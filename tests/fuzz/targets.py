@@ -4,7 +4,6 @@ A new reader is a target at once; another parser is a function and a row in TARG
 """
 
 import gzip
-import importlib.util
 import io
 import json
 import tempfile
@@ -71,7 +70,7 @@ def read_flags_bytes(data: bytes, suffix: str) -> None:
             assert str(error)
 
 
-RECORDS = (".jsonl", ".csv", ".parquet", ".jsonl.gz") if importlib.util.find_spec("flagger.recorded") else ()
+RECORDS = (".jsonl", ".csv", ".parquet", ".jsonl.gz")
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "sentences": split_bytes,
     **{f"read{suffix}{gz}": partial(read_bytes, suffix=suffix + gz) for suffix in READERS for gz in ("", ".gz")},
