@@ -19,7 +19,8 @@ _REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes
 _PROOF = re.compile(
     r"confirm|verif|found|find|show|prov|reveal|establish|rule|convict|guilty|admi|acknowledg|conced|confess|owned up"
     r"|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover|uncover|upheld|held"
-    r"|bear|bore|borne|no longer|doubt|disput|settled|laid|hoax|expos|official results",
+    r"|bear|bore|borne|no longer|doubt|disput|settled|laid|hoax|expos|official results|substantiat|vouch|validat|proof"
+    r"|evidenc|came clean|comes? clean|to light|pinpoint|identif|trac(?:ed|es?)\b|adjudg|debunk|unmask|unearth|certain",
     re.IGNORECASE,
 )
 
