@@ -22,6 +22,7 @@ from flagger.batch.local import with_positions
 from flagger.errors import ConfigError, FlaggerError, ModelError
 from flagger.pipeline import Flagger
 from flagger.reading import STDIN, ReadOptions
+from flagger.reading.paths import pack, unpack
 from flagger.results import ArticleResult
 from flagger.urls import is_url
 
@@ -113,7 +114,7 @@ class _Scorer:
     def __call__(self, batch: Columns) -> Iterator[Columns]:
         """Score the columns ``number`` and ``path`` into a column ``result``, a row an article, lazily."""
         first = int(batch["number"][0])
-        for item in self._score([_unpacked(path) for path in batch["path"]]):
+        for item in self._score([unpack(path) for path in batch["path"]]):
             if not isinstance(item, FlaggerError):
                 position, result = item
                 item = position._replace(n_files=first + position.n_files), result
@@ -140,15 +141,6 @@ def _enter(folder: str) -> None:
         raise ConfigError(reason) from error
 
 
-def _packed(path: Path | str) -> bytes:
-    return os.fsencode(path)  # a file's name need not be text
-
-
-def _unpacked(path: bytes) -> Path | str:
-    name = os.fsdecode(path)
-    return name if is_url(name) else Path(name)
-
-
 def _score(
     paths: Sequence[Path | str], scorer: Mapping[str, object], jobs: int, start: Position, address: str | None
 ) -> Results:
@@ -162,7 +154,7 @@ def _score(
         context.target_max_block_size = _BLOCK_BYTES
         context.execution_no_progress_timeout_s = _STALLED_S
         context.enable_progress_bars = context.print_on_execution_start = False
-        files = [{"number": i, "path": _packed(paths[i])} for i in range(start.n_files, len(paths))]
+        files = [{"number": i, "path": pack(paths[i])} for i in range(start.n_files, len(paths))]
         n_tasks = max(-(-len(files) // _TASK_FILES), min(jobs * _TASKS_A_WORKER, len(files)))
         with ray.data.DataContext.current(context):
             tasks = ray.data.from_items(files, override_num_blocks=n_tasks)

@@ -3,12 +3,13 @@
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flagger.errors import ReadError
 from flagger.reading.opened import shown_name, split_suffix
+from flagger.reading.paths import Paths
 from flagger.urls import find_filesystem, is_url
 
 STDIN = Path("-")
@@ -24,7 +25,7 @@ class Inputs:
     where they are named: neither in folders nor by patterns.
     """
 
-    paths: list[Path | str]
+    paths: Sequence[Path | str]
     n_other_suffix: int = 0
     n_links: int = 0
 
@@ -40,15 +41,24 @@ def expand(paths: Sequence[str | Path], suffixes: Collection[str]) -> Inputs:
     Raises:
         ReadError: If a path does not exist, or a folder or pattern has nothing to read.
     """
-    found: dict[Path | str, Path | str] = {}
+    parts = [_expand_one(path, suffixes) for path in paths]
+    return parts[0] if len(parts) == 1 else _merge(parts)
+
+
+def _merge(parts: Iterable[Inputs]) -> Inputs:
+    """Put inputs one behind the other, each file once."""
+    paths = Paths()
+    seen: set[Path | str] = set()
     n_other_suffix = n_links = 0
-    for path in paths:
-        inputs = _expand_one(path, suffixes)
-        n_other_suffix += inputs.n_other_suffix
-        n_links += inputs.n_links
-        for file in inputs.paths:
-            found.setdefault(file if isinstance(file, str) or file == STDIN else file.absolute(), file)
-    return Inputs(list(found.values()), n_other_suffix, n_links)
+    for part in parts:
+        n_other_suffix += part.n_other_suffix
+        n_links += part.n_links
+        for file in part.paths:
+            name = file if isinstance(file, str) or file == STDIN else file.absolute()
+            if name not in seen:
+                seen.add(name)
+                paths.append(file)
+    return Inputs(paths, n_other_suffix, n_links)
 
 
 def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
@@ -105,24 +115,40 @@ def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
 
     Links are left alone: the target is found under its own name, or lies outside. A link that leads nowhere and a
     folder that cannot be listed are kept, so that reading them says why.
+
+    Raises:
+        ReadError: If the folder itself cannot be listed.
     """
-    found: list[Path] = []
+    found = Paths()
     n_other_suffix = n_links = 0
-    unlisted: list[OSError] = []
-    for folder, subfolders, names in os.walk(root, onerror=unlisted.append):
-        n_links += sum(Path(folder, name).is_symlink() for name in subfolders)
-        for name in names:
-            path = Path(folder, name)
-            if not _has_reader(name, suffixes):
-                n_other_suffix += 1
-            elif path.is_symlink() and _mode(path):
-                n_links += 1
-            else:
+    waiting = [iter([(root, True)])]  # not os.walk alone, whose order is not that of the whole paths
+    while waiting:
+        path, is_folder = next(waiting[-1], (None, False))
+        if path is None:
+            waiting.pop()
+        elif is_folder and path.is_symlink() and path != root:
+            n_links += 1
+        elif is_folder:
+            unlisted: list[OSError] = []
+            _, subfolders, names = next(os.walk(path, onerror=unlisted.append), ("", [], []))
+            if unlisted and path == root:
+                raise ReadError(f"{shown_name(root)} cannot be listed: {unlisted[0].strerror}.")
+            if unlisted:
                 found.append(path)
-    found += [Path(error.filename) for error in unlisted]
-    if root in found:
-        raise ReadError(f"{shown_name(root)} cannot be listed: {unlisted[0].strerror}.")
-    return Inputs(sorted(found, key=_sort_key), n_other_suffix, n_links)
+            waiting.append(_sorted(path, subfolders, names))
+        elif not _has_reader(path.name, suffixes):
+            n_other_suffix += 1
+        elif path.is_symlink() and _mode(path):
+            n_links += 1
+        else:
+            found.append(path)
+    return Inputs(found, n_other_suffix, n_links)
+
+
+def _sorted(folder: Path, subfolders: list[str], names: list[str]) -> Iterator[tuple[Path, bool]]:
+    folders = set(subfolders)
+    for name in sorted(subfolders + names):
+        yield folder / name, name in folders
 
 
 def _list_url(url: str, suffixes: Collection[str]) -> Inputs:
@@ -151,16 +177,6 @@ def _list_url(url: str, suffixes: Collection[str]) -> Inputs:
     links = {url for url, info in files.items() if info.get("islink")}
     read = [url for url in files if url not in links and _has_reader(url, suffixes)]
     return Inputs(sorted(read, key=_sort_key), len(files) - len(links) - len(read), len(links))
-
-
-def _merge(parts: Iterator[Inputs]) -> Inputs:
-    paths: list[Path | str] = []
-    n_other_suffix = n_links = 0
-    for part in parts:
-        paths += part.paths
-        n_other_suffix += part.n_other_suffix
-        n_links += part.n_links
-    return Inputs(paths, n_other_suffix, n_links)
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,12 +1,12 @@
 """Sentences a second, from text to flags, beside a plain transformers pipeline on the same encoder. Run by hand:
 
-    python -m tests.benchmarks.throughput [--sentences 20000] [--runs 5] [--cores 1 2]
+    python -m tests.benchmarks.throughput [--sentences 20000] [--runs 5] [--cores 1 2] [--what flagger score model]
 
 Each measurement is a process of its own, held to its cores, from start to end: import, load, split, tokenise, run,
 decide. `score` reads files and writes a file, `model` only predicts sentences that are split already; the pipeline is
-shown these too, and gives labels alone. The runs alternate; the table has medians, and what the model's matrix
-products reach of what torch's own bf16 product reaches on the same cores. Below it stand a fresh process's seconds to
-its first answer, milliseconds for one sentence alone, and memory at its height.
+shown these too, and gives labels alone. The runs alternate; the table has medians, also of the ratios to the last row,
+and what the model's matrix products reach of what torch's own bf16 product reaches on the same cores. Below it stand a
+fresh process's seconds to its first answer, milliseconds for one sentence alone, and memory at its height.
 """
 
 import argparse
@@ -141,6 +141,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--what", choices=MEASURED, nargs="+", default=list(MEASURED))
     parser.add_argument("--inside", nargs=2, metavar=("WHAT", "TEXTS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not arguments.inside:
@@ -161,13 +162,14 @@ def main() -> None:
 def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None:
     n = sum(text.count("\n\n") + 1 for text in texts)
     work = operations(texts)
-    print(f"{n} sentences, {arguments.runs} runs\n\n| cores | what | sentences/s | beside pipeline | of product |")  # noqa: T201
+    last = arguments.what[-1]
+    print(f"{n} sentences, {arguments.runs} runs\n\n| cores | what | sentences/s | beside {last} | of product |")  # noqa: T201
     print("|---|---|---|---|---|")  # noqa: T201
     told: list[str] = []
     for cores in arguments.cores:
         held = ["taskset", "-c", ",".join(map(str, range(cores)))]
         command = [*held, sys.executable, "-m", "tests.benchmarks.throughput", "--inside"]
-        seconds: dict[str, list[float]] = {name: [] for name in MEASURED}
+        seconds: dict[str, list[float]] = {name: [] for name in arguments.what}
         for _ in range(arguments.runs):
             for name, taken in seconds.items():
                 start = time.perf_counter()
@@ -181,9 +183,9 @@ def _compare(arguments: argparse.Namespace, texts: list[str], file: str) -> None
         ]
         product = subprocess.run([*command, "product", file], check=True, capture_output=True, text=True)
         for name, taken in seconds.items():
-            ratio = median(a / b for a, b in zip(seconds["pipeline"], taken, strict=True))
+            ratio = median(a / b for a, b in zip(seconds[last], taken, strict=True))
             share = work / median(taken) / float(product.stdout)
-            print(f"| {cores} | {name} | {n / median(taken):,.0f} | {ratio:.1f} | {share:.1%} |")  # noqa: T201
+            print(f"| {cores} | {name} | {n / median(taken):,.0f} | {ratio:.2f} | {share:.1%} |")  # noqa: T201
         first, one, peak = (median(values) for values in zip(*alone, strict=True))
         told.append(f"{cores} cores: {first:.2f} s to the first answer, {one:.1f} ms a sentence alone, {peak:.0f} MB")
     print("", *told, sep="\n")  # noqa: T201
