@@ -18,7 +18,7 @@ _REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes
 # Words without which nothing in a confirmed sentence is a cue: proof or admission, or an end of doubt.
 _PROOF = re.compile(
     r"confirm|verif|found|find|show|prov|reveal|establish|rul(?:e|ing)|convict|guilty|admi|acknowledg|conced|confess"
-    r"|(?:owned|fessed) up|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover|uncover|upheld"
+    r"|(?:owned|owns|fessed) up|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover|uncover|upheld"
     r"|uphold|held|bear|bore|borne|no longer|doubt|disput|settle|laid|hoax|expos|official results|substantiat|vouch"
     r"|validat|proof|evidenc|c[ao]mes? clean|to light|pinpoint|identif|trac(?:ed|es?)\b|adjudg|debunk|unmask|unearth"
     r"|certain|disclos|conclusive|testif(?:y|ies|ied) to",
