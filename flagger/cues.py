@@ -18,10 +18,10 @@ _REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes
 # Words without which nothing in a confirmed sentence is a cue: proof or admission, or an end of doubt.
 _PROOF = re.compile(
     r"confirm|verif|found|find|show|prov|reveal|establish|rul(?:e|ing)|convict|guilty|admi|acknowledg|conced|confess"
-    r"|(?:owned|owns|fessed) up|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover|uncover|upheld"
-    r"|uphold|held|bear|bore|borne|no longer|doubt|disput|settle|laid|hoax|expos|official results|substantiat|vouch"
-    r"|validat|proof|evidenc|c[ao]mes? clean|to light|pinpoint|identif|trac(?:ed|es?)\b|adjudg|debunk|unmask|unearth"
-    r"|certain|disclos|conclusive|testif(?:y|ies|ied) to",
+    r"|(?:owned|owns|fessed) up|turn|demonstrat|determin|conclud|corroborat|authentic|attest|document|detect|discover"
+    r"|uncover|upheld|uphold|held|bear|bore|borne|no longer|doubt|disput|settle|laid|hoax|expos|official results"
+    r"|substantiat|vouch|validat|proof|evidenc|c[ao]mes? clean|to light|pinpoint|identif|trac(?:ed|es?)\b|adjudg"
+    r"|debunk|unmask|unearth|certain|disclos|conclusive|testif(?:y|ies|ied) to",
     re.IGNORECASE,
 )
 

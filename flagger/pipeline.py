@@ -15,7 +15,7 @@ from flagger.sentences import split_sentences
 # Sentences that go to the classifier together: first few, so that the first results come soon, then twice as many each
 # time, because more sentences of one length at once are faster.
 _FIRST_BATCH = 128
-_LARGEST_BATCH = 8192
+LARGEST_BATCH = 8192
 
 
 class Flagger:
@@ -50,17 +50,27 @@ class Flagger:
         return next(self.flag_many([text], three_way=three_way)).flags
 
     def flag_many(
-        self, articles: Iterable[str | Article | FailedArticle], *, three_way: bool = False
+        self,
+        articles: Iterable[str | Article | FailedArticle],
+        *,
+        three_way: bool = False,
+        first_batch: int = _FIRST_BATCH,
     ) -> Iterator[ArticleResult]:
         """Flag texts or articles lazily, one ArticleResult each, in order.
 
         A FailedArticle, as reading yields them, passes through as a result with its status and reason.
 
+        Args:
+            articles: Texts or articles, read only as far as results are asked for, some thousand sentences ahead.
+            three_way: Leave no_claim out, so that every sentence carries one of the three flags.
+            first_batch: About how many sentences are scored together at first, and before there is a result; then twice
+                as many each time. LARGEST_BATCH is fastest where nobody waits for the first ones.
+
         Raises:
             TypeError: If an item is none of these.
         """
         batch: list[tuple[Article | FailedArticle, list[Sentence]]] = []
-        n_sentences, wanted = 0, _FIRST_BATCH
+        n_sentences, wanted = 0, first_batch
         for item in articles:
             article = _as_article(item)
             sentences = split_sentences(article.text) if isinstance(article, Article) else []
@@ -68,7 +78,7 @@ class Flagger:
             n_sentences += len(sentences) or 1  # an empty or unreadable article waits in the batch too
             if n_sentences >= wanted:
                 yield from self._flag_batch(batch, three_way=three_way)
-                batch, n_sentences, wanted = [], 0, min(2 * wanted, _LARGEST_BATCH)
+                batch, n_sentences, wanted = [], 0, min(2 * wanted, LARGEST_BATCH)
         yield from self._flag_batch(batch, three_way=three_way)
 
     def flag_sentences(self, sentences: Sequence[str], *, three_way: bool = False) -> list[SentenceFlag]:

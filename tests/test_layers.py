@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "decision": BASE | {"calibration"},
     "cues": BASE,
     "pipeline": BASE | {"artifacts"} | STAGES,
+    "explanation": BASE | {"pipeline"},
     "sinks": BASE | {"summary", "urls"},
     "recorded": BASE | {"reading", "sinks"},
     "exports": BASE | {"sinks", "recorded", ""},

@@ -12,7 +12,7 @@ from pathlib import Path
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
 from flagger.batch.journal import BEGINNING, Position
 from flagger.errors import ConfigError
-from flagger.pipeline import Flagger
+from flagger.pipeline import LARGEST_BATCH, Flagger
 from flagger.reading import ReadOptions, read
 from flagger.results import Article, ArticleResult, FailedArticle
 
@@ -143,4 +143,4 @@ def _load_in_process(model: str | Path, n_threads: int) -> None:
 
 
 def _flag_in_process(chunk: list[Article | FailedArticle], three_way: bool) -> list[ArticleResult]:
-    return list(_flagger.flag_many(chunk, three_way=three_way))
+    return list(_flagger.flag_many(chunk, three_way=three_way, first_batch=LARGEST_BATCH))

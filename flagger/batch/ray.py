@@ -20,7 +20,7 @@ from flagger.artifacts import DEFAULT_MODEL, find_model, read_info, shipped_mode
 from flagger.batch.journal import BEGINNING, Position
 from flagger.batch.local import with_positions
 from flagger.errors import ConfigError, FlaggerError, ModelError
-from flagger.pipeline import Flagger
+from flagger.pipeline import LARGEST_BATCH, Flagger
 from flagger.reading import STDIN, ReadOptions
 from flagger.reading.paths import pack, unpack
 from flagger.results import ArticleResult
@@ -126,7 +126,7 @@ class _Scorer:
         try:
             if self._error:
                 raise self._error
-            score = partial(self._flagger.flag_many, three_way=self._three_way)
+            score = partial(self._flagger.flag_many, three_way=self._three_way, first_batch=LARGEST_BATCH)
             yield from with_positions(score, paths, self._options)
         except FlaggerError as error:
             yield error

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from flagger.cli import data, evaluate, export, flag, models, report, score, train
+from flagger.cli import data, evaluate, explain, export, flag, models, report, score, train
 from flagger.errors import FlaggerError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command("score")(score.score)
 app.command("flag")(flag.flag)
+app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("train")(train.train)

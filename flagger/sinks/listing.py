@@ -16,34 +16,35 @@ _LABEL_WIDTH = max(map(len, LABELS))
 
 def print_result(console: Console, result: ArticleResult, only: frozenset[Label] = frozenset(LABELS)) -> None:
     """Print one article: a line of counts, then its sentences, or the reason why there are none."""
-    name = _printable(result.id) or "text"
+    name = printable(result.id) or "text"
     if result.status is not Status.OK:
-        console.print(Text(f"{name}: {result.status} ({_printable(result.reason)})", style="bold"))
+        console.print(Text(f"{name}: {result.status} ({printable(result.reason)})", style="bold"))
         return
     counts = summarize(result).counts
     totals = ", ".join(f"{n} {label}" for label, n in counts.items() if n)
     console.print(Text(f"{name}: {totals}", style="bold"))
     for flag in result.flags:
         if flag.label in only:
-            console.print(_line(flag, plain=not console.is_terminal))
+            console.print(flag_line(flag, plain=not console.is_terminal))
     console.print()
 
 
-def _line(flag: SentenceFlag, *, plain: bool) -> Text:
+def flag_line(flag: SentenceFlag, *, plain: bool) -> Text:
+    """Return a flag as a line; ``plain`` puts cues between asterisks for want of underlining."""
     head = f"{SIGNS[flag.label]} {flag.label:<{_LABEL_WIDTH}} {flag.confidence:.2f}{'~' if flag.needs_review else ' '} "
     line = Text(head, style=_STYLES[flag.label])
     position = flag.start
     for cue in flag.cues:
-        line.append(_printable(flag.text[position - flag.start : cue.start - flag.start]), style="default")
-        line.append(f"*{_printable(cue.text)}*" if plain else _printable(cue.text), style="underline")
+        line.append(printable(flag.text[position - flag.start : cue.start - flag.start]), style="default")
+        line.append(f"*{printable(cue.text)}*" if plain else printable(cue.text), style="underline")
         position = cue.end
-    line.append(_printable(flag.text[position - flag.start :]), style="default")
+    line.append(printable(flag.text[position - flag.start :]), style="default")
     if flag.source:
-        line.append(f"  [source: {_printable(flag.source.text)}]", style="cyan")
+        line.append(f"  [source: {printable(flag.source.text)}]", style="cyan")
     return line
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Turn white space into blanks, and show control and format characters as a box: they could drive the terminal."""
     return "".join(
         " " if char.isspace() else "\ufffd" if unicodedata.category(char) in ("Cc", "Cf") else char for char in text

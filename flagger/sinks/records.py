@@ -85,8 +85,8 @@ def flag_records(result: ArticleResult) -> Iterator[Record]:
             **{f"p_{name}": round(p, _DIGITS) for name, p in flag.probabilities.items()},
             "confidence": round(flag.confidence, _DIGITS),
             "needs_review": flag.needs_review,
-            "cues": [_span(cue) for cue in flag.cues],
-            "source": _span(flag.source) if flag.source else None,
+            "cues": [span_record(cue) for cue in flag.cues],
+            "source": span_record(flag.source) if flag.source else None,
             "model": flag.model,
         }
 
@@ -112,5 +112,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
 
 
-def _span(span: Span) -> Record:
+def span_record(span: Span) -> Record:
+    """Turn a span into the content of its column."""
     return {"start": span.start, "end": span.end, "text": span.text}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from flagger.labels import Label
@@ -11,9 +11,10 @@ from flagger.training.dataset import LabelledSentence
 _HEDGED = (Label.ESTIMATED, Label.UNVERIFIED)
 _COMMON = 20  # times that training must have a cue for it to count as a marker word
 _SHORT, _LONG = 6, 35  # words; the shortest and longest tenth of real news, about
-_QUOTED = re.compile(r"[\"“”]")
+_QUOTE = re.compile(r"[\"“”]")
+_IN_QUOTES = re.compile(r"[\"“][^\"“”]*[\"”]?|[^\"“”]*[\"”]")  # a quote may run on before or after
 _FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d")
+_FIGURE = re.compile(r"\d")
 _ENDED = re.compile(r"[.!?…:][\"”’')\]]*$")
 
 Mistake = tuple[str, str]  # the label wanted, the label said
@@ -24,7 +25,7 @@ class Kind(NamedTuple):
 
     n_sentences: int
     n_wrong: int
-    commonest: tuple[Mistake, int] | None
+    commonest: tuple[Mistake, int] | None = None
     """What was most often said for what, and how often."""
 
 
@@ -59,60 +60,34 @@ def count_mistakes(
         said: The model's label of each.
         markers: See marker_words.
     """
+    counted = {}
+    for name, is_one in _kinds(markers).items():
+        pairs = [
+            (str(sentence.final.label), str(label))
+            for sentence, label in zip(sentences, said, strict=True)
+            if is_one(sentence)
+        ]
+        wrong = Counter((wanted, label) for wanted, label in pairs if wanted != label)
+        if pairs:
+            counted[name] = Kind(len(pairs), wrong.total(), *wrong.most_common(1))
+    return counted
+
+
+def _kinds(markers: Collection[str]) -> dict[str, Callable[[LabelledSentence], object]]:
     marker = _any_of(markers)
-    n: Counter[str] = Counter()
-    wrong: dict[str, Counter[Mistake]] = {}
-    for sentence, label in zip(sentences, said, strict=True):
-        for kind in _kinds(sentence, marker):
-            n[kind] += 1
-            if label != sentence.final.label:
-                wrong.setdefault(kind, Counter())[str(sentence.final.label), label] += 1
-    return {kind: _kind(n[kind], wrong.get(kind, Counter())) for kind in _KINDS if n[kind]}
-
-
-def _kind(n_sentences: int, wrong: Mapping[Mistake, int]) -> Kind:
-    commonest = max(wrong.items(), key=lambda item: item[1], default=None)
-    return Kind(n_sentences, sum(wrong.values()), commonest)
-
-
-_FLAT = "nothing marked: no cue, no source"
-_SOURCE = "a source is given"
-_CUE = "a cue decides"
-_IDLE = "confirmed or no claim, yet with a marker word"
-_BARE = "estimated or unverified without a cue"
-_IN_QUOTES = "wholly within quotation marks"
-_QUOTE = "a quote and who says it"
-_OF_ME = "first person"
-_WITH_NUMBER = "with a figure"
-_OPEN = "without an end mark: heading, caption, fragment"
-_FEW = f"of up to {_SHORT} words"
-_MANY = f"of {_LONG} words and more"
-_KINDS = (_FLAT, _SOURCE, _CUE, _IDLE, _BARE, _IN_QUOTES, _QUOTE, _OF_ME, _WITH_NUMBER, _OPEN, _FEW, _MANY)
-
-
-def _kinds(sentence: LabelledSentence, marker: re.Pattern[str]) -> Iterator[str]:
-    text, reading = sentence.text, sentence.final
-    claims_less = reading.label in _HEDGED
-    if not reading.cues and not reading.source:
-        yield _FLAT
-    if reading.source:
-        yield _SOURCE
-    if reading.cues:
-        yield _CUE
-    if not claims_less and marker.search(text):
-        yield _IDLE
-    if claims_less and not reading.cues:
-        yield _BARE
-    if _QUOTED.search(text):
-        yield _IN_QUOTES if _QUOTED.match(text[0]) and not re.search(r"[\"”],? ?\w", text[1:]) else _QUOTE
-    if _FIRST_PERSON.search(text):
-        yield _OF_ME
-    if _NUMBER.search(text):
-        yield _WITH_NUMBER
-    if not _ENDED.search(text):
-        yield _OPEN
-    n_words = len(text.split())
-    if n_words <= _SHORT:
-        yield _FEW
-    if n_words >= _LONG:
-        yield _MANY
+    return {
+        "nothing marked: no cue, no source": lambda s: not s.final.cues and not s.final.source,
+        "a source is given": lambda s: s.final.source,
+        "a cue decides": lambda s: s.final.cues,
+        "confirmed or no claim, yet with a marker word": lambda s: (
+            s.final.label not in _HEDGED and marker.search(s.text)
+        ),
+        "estimated or unverified without a cue": lambda s: s.final.label in _HEDGED and not s.final.cues,
+        "within quotation marks": lambda s: _IN_QUOTES.fullmatch(s.text),
+        "a quote and who says it": lambda s: _QUOTE.search(s.text) and not _IN_QUOTES.fullmatch(s.text),
+        "first person": lambda s: _FIRST_PERSON.search(s.text),
+        "with a figure": lambda s: _FIGURE.search(s.text),
+        "without an end mark: heading, caption, fragment": lambda s: not _ENDED.search(s.text),
+        f"of up to {_SHORT} words": lambda s: len(s.text.split()) <= _SHORT,
+        f"of {_LONG} words and more": lambda s: len(s.text.split()) >= _LONG,
+    }

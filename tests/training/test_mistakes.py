@@ -14,7 +14,7 @@ def test_kinds_and_mistakes_are_counted() -> None:
     assert kinds["confirmed or no claim, yet with a marker word"] == Kind(1, 1, (("confirmed", "unverified"), 1))
     assert kinds["a cue decides"] == Kind(1, 0, None)
     assert kinds["nothing marked: no cue, no source"].n_wrong == 2
-    assert kinds["wholly within quotation marks"] == kinds["first person"] == Kind(1, 1, (("no_claim", "confirmed"), 1))
+    assert kinds["within quotation marks"] == kinds["first person"] == Kind(1, 1, (("no_claim", "confirmed"), 1))
     assert "estimated or unverified without a cue" not in kinds
 
 
