@@ -6,7 +6,7 @@
 ['confirmed', 'estimated']
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from flagger.results import (
 )
 
 if TYPE_CHECKING:
+    from flagger.frames import to_frame
     from flagger.pipeline import Flagger
 
 __version__ = "0.1.0"
@@ -49,6 +50,8 @@ __all__ = [
     "Status",
     "flag",
     "flag_many",
+    "flag_sentences",
+    "to_frame",
 ]
 
 
@@ -73,6 +76,17 @@ def flag_many(
     return _loaded(model).flag_many(articles, three_way=three_way)
 
 
+def flag_sentences(
+    sentences: Sequence[str], *, model: str | Path | None = None, three_way: bool = False
+) -> list[SentenceFlag]:
+    """Flag one text that is split already: one SentenceFlag a sentence, in the frame of each; otherwise like ``flag``.
+
+    Raises:
+        TypeError: If ``sentences`` is one string or holds something else than strings.
+    """
+    return _loaded(model).flag_sentences(sentences, three_way=three_way)
+
+
 @cache
 def _loaded(model: str | Path | None) -> "Flagger":
     from flagger.pipeline import Flagger  # imported here for cost: it brings numpy and the model's runtime
@@ -85,4 +99,8 @@ def __getattr__(name: str) -> object:
         from flagger.pipeline import Flagger  # imported here for cost, as in _loaded
 
         return Flagger
+    if name == "to_frame":
+        from flagger.frames import to_frame  # imported here for cost: it brings the sinks
+
+        return to_frame
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -68,12 +68,13 @@ class Flagger:
 
         Raises:
             TypeError: If an item is none of these.
+            ValueError: If the sentences that an Article names do not lie in its text one after the other.
         """
         batch: list[tuple[Article | FailedArticle, list[Sentence]]] = []
         n_sentences, wanted = 0, first_batch
         for item in articles:
             article = _as_article(item)
-            sentences = split_sentences(article.text) if isinstance(article, Article) else []
+            sentences = _sentences(article) if isinstance(article, Article) else []
             batch.append((article, sentences))
             n_sentences += len(sentences) or 1  # an empty or unreadable article waits in the batch too
             if n_sentences >= wanted:
@@ -140,6 +141,23 @@ def _as_article(item: str | Article | FailedArticle) -> Article | FailedArticle:
     if isinstance(item, Article | FailedArticle):
         return item
     raise TypeError(f"expected a str or an Article, got {type(item).__name__}")
+
+
+def _sentences(article: Article) -> list[Sentence]:
+    if article.sentences is None:
+        return split_sentences(article.text)
+    end = 0
+    sentences = []
+    for index, (start, next_end) in enumerate(article.sentences):
+        if not end <= start <= next_end <= len(article.text):
+            raise ValueError(
+                f"article {article.id!r}: sentence {index} goes from {start} to {next_end}; expected it to start where "
+                f"the one before ends, at {end}, or later, and to end where the text does, at {len(article.text)}, or "
+                "earlier"
+            )
+        end = next_end
+        sentences.append(Sentence(index, start, end, article.text[start:end]))
+    return sentences
 
 
 def _span(sentence: Sentence, start: int, end: int) -> Span:

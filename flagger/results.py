@@ -45,7 +45,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One text to flag. ``path`` is the file it came from, None for a text given in Python."""
+    """One text to flag. ``path`` is the file it came from, None for a text given in Python.
+
+    ``sentences`` says where each sentence of a text that is split already starts and ends, in order; None lets flagger
+    split it.
+    """
 
     text: str
     id: str = ""
@@ -53,6 +57,7 @@ class Article:
     title: str | None = None
     date: str | None = None
     author: str | None = None
+    sentences: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import flagger
-from flagger import Article, Flagger, Label, flag, flag_many
+from flagger import Article, Flagger, Label, flag, flag_many, flag_sentences
 
 SENTENCE = "South Korean lawmakers now estimate that up to 3,000 troops have arrived."
 
@@ -39,6 +39,13 @@ def test_the_default_model_is_loaded_once() -> None:
 def test_a_model_can_be_named(small_model: Path) -> None:
     assert flag("It fell.", model=small_model)[0].model.startswith("small@")
     assert Flagger.load("baseline").flag_sentences(["It fell.", "Did it?"])[1].start == 0
+
+
+def test_a_text_can_be_split_already(small_model: Path) -> None:
+    flags = flag_sentences(["It fell.", "Did it?"], model=small_model, three_way=True)
+    assert flags == Flagger.load(small_model).flag_sentences(["It fell.", "Did it?"], three_way=True)
+    with pytest.raises(TypeError, match="sequence of strings"):
+        flag_sentences("It fell.", model=small_model)
 
 
 def test_three_way() -> None:

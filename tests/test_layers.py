@@ -30,9 +30,11 @@ MAY_IMPORT = {
     "sinks": BASE | {"summary", "urls"},
     "recorded": BASE | {"reading", "sinks"},
     "exports": BASE | {"sinks", "recorded", ""},
+    "frames": BASE | {"sinks"},
+    "integrations": BASE | {"artifacts", "calibration", "classifiers", ""},
     "batch": BASE | {"artifacts", "pipeline", "urls"} | STAGES,
     "training": BASE | {"artifacts", ""} | STAGES,
-    "": BASE | {"pipeline"},
+    "": BASE | {"pipeline", "frames"},
     "__main__": {"cli"},
     "cli": None,  # anything
 }
@@ -44,6 +46,9 @@ ONLY_IN = {
     "pydantic": {"training/config.py", "artifacts.py"},
     "ray": {"batch/ray.py"},
     "fsspec": {"urls.py"},
+    "spacy": {"integrations/spacy.py"},
+    "pandas": {"frames.py"},
+    "polars": {"frames.py"},
     "pickle": set(),
     "joblib": set(),
 }
@@ -89,6 +94,7 @@ def _loaded_after(code: str) -> set[str]:
 @pytest.mark.parametrize("code", ["import flagger", "import flagger.cli"])
 def test_importing_flagger_is_light(code: str) -> None:
     heavy = {"torch", "transformers", "datasets", "sklearn", "pandas", "pyarrow", "numpy", "pydantic", "trafilatura"}
+    heavy |= {"polars", "spacy"}
     assert _loaded_after(code) & heavy == set()
 
 

@@ -42,6 +42,25 @@ def test_flag_sentences_keeps_the_frame_of_each_sentence() -> None:
     assert stub_flagger({}).flag_sentences([]) == []
 
 
+def test_sentences_that_an_article_names_are_flagged_where_they_are() -> None:
+    text = f"* {RUMOUR} - X fell."
+    article = Article(text, sentences=((2, 2 + len(RUMOUR)), (len(text) - 7, len(text))))
+    flags = stub_flagger(LOGITS, CUES).flag(article)
+    assert [(f.index, f.text, f.label) for f in flags] == [
+        (0, RUMOUR, Label.UNVERIFIED),
+        (1, "X fell.", Label.CONFIRMED),
+    ]
+    assert text[flags[0].cues[0].start : flags[0].cues[0].end] == "reportedly"
+    (result,) = stub_flagger({}).flag_many([Article(text, sentences=())])
+    assert result.status is Status.EMPTY
+
+
+@pytest.mark.parametrize("sentences", [((0, 9),), ((-1, 2),), ((3, 2),), ((0, 4), (3, 5)), ((4, 5), (0, 1))])
+def test_sentences_that_do_not_lie_in_the_text_are_refused(sentences: tuple[tuple[int, int], ...]) -> None:
+    with pytest.raises(ValueError, match=r"article 'a': sentence [01] goes from .* expected it to start"):
+        stub_flagger({}).flag(Article("It fell.", id="a", sentences=sentences))
+
+
 @pytest.mark.parametrize("wrong", ["one string", [1, 2], [None]])
 def test_flag_sentences_refuses_what_is_no_list_of_sentences(wrong: object) -> None:
     with pytest.raises(TypeError, match="sequence of strings"):

@@ -1,15 +1,23 @@
-"""The README is true: its help texts are the command line's, its Python runs, its output is what comes out.
+"""What is documented is true: help texts are the command line's, Python and commands run, output is what comes out.
 
 After a change of the command line: python -m tests.test_readme
 """
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from flagger.labels import Label
+from tests.flag_files import flagged, write_flags
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -28,6 +36,27 @@ COMMANDS = (
     ),
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
+_PAGES = ("README.md", "CONTRIBUTING.md", "datasets/README.md")
+_OFFLINE = ("score", "flag", "report", "export", "models")  # what needs neither the dataset nor minutes
+
+
+def _blocks(language: str) -> list[tuple[str, str]]:
+    """Each code block of the pages, with its page's name."""
+    pattern = re.compile(rf"```{language}\n(.*?)```", re.DOTALL)
+    return [(page, block) for page in _PAGES for block in pattern.findall((ROOT / page).read_text("utf-8"))]
+
+
+def _commands() -> list[tuple[str, ...]]:
+    """The arguments of every ``flagger`` in a shell block, and in the README's prose where it has an option."""
+    prose = re.sub(r"```.*?```", "", README.read_text("utf-8"), flags=re.DOTALL)
+    spans = [span for span in re.findall(r"`(flagger [^`]*)`", prose) if " -" in span and "..." not in span]
+    lines = [line for _, block in _blocks("sh") for line in block.splitlines()]
+    shown = [shlex.split(line.rpartition("| ")[2], comments=True) for line in lines + spans]
+    return list(dict.fromkeys(tuple(words[1:]) for words in shown if words and Path(words[0]).name == "flagger"))
+
+
+def _runs_offline(args: tuple[str, ...]) -> bool:
+    return args[0] in _OFFLINE and not any("://" in arg for arg in args)
 
 
 def _run(*args: str) -> str:
@@ -61,9 +90,50 @@ def test_every_command_is_listed() -> None:
     assert listed == {command for command in COMMANDS if command}
 
 
-@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
-def test_the_python_runs(code: str) -> None:
-    exec(compile(code, "README.md", "exec"), {})
+@pytest.mark.parametrize(("page", "code"), _blocks("python"))
+def test_the_python_runs(page: str, code: str, tmp_path: Path) -> None:
+    """As a script beside the dataset, whose libraries find an empty cache and no hub."""
+    script = tmp_path / "example.py"
+    script.write_text(code, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-W", "error", str(script)]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, f"{page}:\n{code}\n{result.stderr}"
+
+
+@pytest.mark.parametrize("args", _commands(), ids=" ".join)
+def test_the_command_line_knows_every_command_that_is_shown(args: tuple[str, ...]) -> None:
+    from typer.main import get_command
+
+    from flagger.cli import app
+
+    command, rest = get_command(app), list(args)
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
+    command.make_context("flagger", rest)  # raises what is wrong with the options
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with what the examples name."""
+    samples = ROOT / "datasets" / "samples"
+    for copy in ("datasets/samples", "articles", "incoming/today"):
+        shutil.copytree(samples, tmp_path / copy)
+    pq.write_table(pa.table({"url": ["u1", "u2"], "body": ["It fell.", "It may rise."]}), tmp_path / "dump.parquet")
+    write_flags(tmp_path / "flags.jsonl", flagged("It fell.", [("It fell.", Label.CONFIRMED, [], None)]))
+    return tmp_path
+
+
+@pytest.mark.parametrize("args", [args for args in _commands() if _runs_offline(args)], ids=" ".join)
+def test_the_commands_run(args: tuple[str, ...], folder: Path) -> None:
+    outputs = [value for option, value in pairwise(args) if option in ("-o", "--output")]
+    for name in outputs:
+        (folder / name).unlink(missing_ok=True)  # flags.jsonl, which other examples read
+    command = [sys.executable, "-m", "flagger", *args]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    result = subprocess.run(command, cwd=folder, env=environment, input="It fell.", capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert all((folder / name).stat().st_size for name in outputs)
 
 
 def test_the_shown_output_is_what_comes_out() -> None:

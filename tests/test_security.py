@@ -53,10 +53,10 @@ def test_the_search_for_such_code_finds_it(code: str) -> None:
     assert list(_faults(ast.parse(code)))
 
 
-_NO_NETWORK = """
+NO_SOCKETS = """
 import _socket, socket, sys
 def refuse(*_, **__):
-    raise AssertionError("scoring reached for the network")
+    raise AssertionError("this reached for the network")
 class Refused(socket.socket):
     __init__ = connect = refuse
 socket.socket = _socket.socket = Refused
@@ -67,6 +67,9 @@ except AssertionError:
     pass
 else:
     sys.exit("sockets are not blocked")
+"""
+_NO_NETWORK = f"""
+{NO_SOCKETS}
 sys.argv = ["flagger", *sys.argv[1:]]
 from flagger.cli import main
 main()

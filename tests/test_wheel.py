@@ -28,6 +28,8 @@ def test_the_models_and_the_page_are_in_the_wheel(built: tuple[Path, Path]) -> N
     models = {str(path.relative_to(ROOT / "models")) for path in (ROOT / "models").rglob("*") if path.is_file()}
     names = zipfile.ZipFile(wheel).namelist()
     assert {n.removeprefix("flagger/_models/") for n in names if n.startswith("flagger/_models/")} == models
+    (entries,) = (name for name in names if name.endswith("entry_points.txt"))
+    assert "[spacy_factories]\nflagger = " in zipfile.ZipFile(wheel).read(entries).decode()
     page = {path.relative_to(ROOT).as_posix() for path in (ROOT / "flagger/sinks/page").iterdir()}
     assert page <= set(names)
     assert not [n for n in names if n.split("/")[0] not in ("flagger",) and ".dist-info/" not in n]

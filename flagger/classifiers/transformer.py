@@ -5,6 +5,7 @@ shape (n_rows, n_tokens), rows of one length, and whose outputs are ``label_logi
 ``span_logits`` (n_rows, n_tokens, n_span_kinds, n_tags).
 """
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ _BETWEEN = ("", " ", "-", "'", "’")  # what may stand between two parts of one
 # OpenVINO keeps code for each shape that it has met, thousands by default: memory would grow with the run.
 _RUNTIME = {"PERFORMANCE_HINT": "THROUGHPUT", "CPU_RUNTIME_CACHE_CAPACITY": "8"}
 
+_first_pid: int | None = None  # of the process in which OpenVINO started its threads
+
 Logits = npt.NDArray[np.float32]
 Spans = list[tuple[float, Offsets]]  # how sure, 0 to 1, and where
 
@@ -58,8 +61,10 @@ class TransformerClassifier:
             n_threads: How many threads may compute; None for one a core.
 
         Raises:
-            ModelError: If either is not what it should be, or the model keeps weights in other files.
+            ModelError: If either is not what it should be, the model keeps weights in other files, or this process was
+                forked from one that had loaded a transformer.
         """
+        _refuse_fork()
         if b"location" in model:  # the key that names such a file; OpenVINO would look in the working folder
             raise ModelError("the transformer cannot be loaded: its weights are not all in the model file itself")
         with refusing("the transformer cannot be loaded"):
@@ -76,6 +81,7 @@ class TransformerClassifier:
 
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
         """Return one Prediction a document, in order; see Classifier.predict."""
+        _refuse_fork()
         texts = [text for document in documents for text in document]
         rows = list(self._rows(texts))
         label_logits: FloatArray = np.zeros((len(rows), len(LABELS)))
@@ -112,6 +118,17 @@ class TransformerClassifier:
             for start in range(1, max(len(ids) - 1, 2), step):
                 piece = slice(start, min(start + step, len(ids) - 1))
                 yield _Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
+
+
+def _refuse_fork() -> None:
+    """Raise a ModelError in a fork: OpenVINO would wait forever for threads that only the first process has."""
+    global _first_pid
+    _first_pid = _first_pid or os.getpid()
+    if _first_pid != os.getpid():
+        raise ModelError(
+            "the transformer cannot work in this process, which was forked from one that had loaded a transformer; "
+            "start processes with multiprocessing.set_start_method('spawn'), or before a transformer is loaded"
+        )
 
 
 def _n_words(network: openvino.Model) -> int:

@@ -68,6 +68,9 @@ def score(
             "with a claim). Repeatable.",
         ),
     ] = None,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="An article without any text is no failure.")
+    ] = False,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Tell progress and failures on standard error as JSON Lines.")
     ] = False,
@@ -122,6 +125,7 @@ def score(
         typer.echo(f"flagger: {file} is complete: nothing to resume", err=True)
         return
 
+    accepted = {Status.OK, Status.EMPTY} if allow_empty else {Status.OK}
     n_failed, holds = 0, False
     try:
         with ExitStack() as stack:
@@ -139,7 +143,7 @@ def score(
             told = stack.enter_context(progress).told(results)
             rows = write_through_journal(told, outputs, journal) if journal else write_at_once(told, outputs)
             for row in rows:
-                n_failed += row["status"] != Status.OK
+                n_failed += row["status"] not in accepted
                 holds = holds or any(condition(row) for condition in conditions)
     except KeyboardInterrupt:
         typer.echo(f"flagger: interrupted{'; --resume goes on from here' if file else ''}", err=True)

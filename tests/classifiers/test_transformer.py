@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -106,3 +109,24 @@ def test_a_damaged_file_is_told(smoke_model: Path, tmp_path: Path, damaged: str)
     (tmp_path / damaged).unlink()
     with pytest.raises(ModelError, match=f"cannot read .*{damaged}"):
         load(tmp_path)
+
+
+_FORK = """
+import os, sys
+import flagger
+flagger.flag("It fell.", model="transformer")
+if os.fork():
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+for work in (lambda: flagger.flag("It fell.", model="transformer"), lambda: flagger.Flagger.load("transformer")):
+    try:
+        work()
+    except flagger.ModelError as error:
+        os.write(1, f"{error}\\n".encode())
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_of_a_process_with_a_transformer_is_told_and_does_not_hang() -> None:
+    result = subprocess.run([sys.executable, "-c", _FORK], capture_output=True, text=True, check=True, timeout=120)
+    assert result.stdout.count("cannot work in this process, which was forked") == 2

@@ -109,6 +109,14 @@ def test_a_condition_that_holds_has_its_exit_code(run: Run, folder: Path, tmp_pa
     assert (tmp_path / "f.csv").exists()
 
 
+def test_an_article_without_text_may_be_allowed(run: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.md").touch()
+    assert run("score", tmp_path / "empty.md").code == 1
+    outcome = run("score", tmp_path / "empty.md", "--allow-empty")
+    assert (outcome.code, "empty.md: empty" in outcome.err, "could not be" in outcome.err) == (0, True, False)
+    assert run("score", tmp_path / "empty.md", folder / "table.jsonl", "--allow-empty").code == 1
+
+
 def test_the_summary_names_the_first_unverified_sentence(run: Run, folder: Path, tmp_path: Path) -> None:
     run("score", folder, "-o", tmp_path / "f.jsonl", "--summary", tmp_path / "s.jsonl")
     firsts = [row["first_unverified"] for row in _rows((tmp_path / "s.jsonl").read_text())]
