@@ -22,7 +22,7 @@ from tests.flag_files import flagged, write_flags
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    *("", "score", "flag", "report", "export", "train", "evaluate", "models"),
+    *("", "score", "flag", "explain", "report", "export", "train", "evaluate", "models"),
     *(
         "data check",
         "data compile",
@@ -37,7 +37,7 @@ COMMANDS = (
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
 _PAGES = ("README.md", "CONTRIBUTING.md", "datasets/README.md")
-_OFFLINE = ("score", "flag", "report", "export", "models")  # what needs neither the dataset nor minutes
+_OFFLINE = ("score", "flag", "explain", "report", "export", "models")  # what needs neither the dataset nor minutes
 
 
 def _blocks(language: str) -> list[tuple[str, str]]:
