@@ -10,12 +10,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
+from flagger.batch.ahead import run_ahead
 from flagger.batch.journal import BEGINNING, Position
 from flagger.errors import ConfigError
 from flagger.pipeline import LARGEST_BATCH, Flagger
 from flagger.reading import ReadOptions, read
 from flagger.results import Article, ArticleResult, FailedArticle
 
+_READ_AHEAD = 16  # articles; there may be long ones
 _CHUNK_ARTICLES = 64
 _CHUNK_CHARS = 500_000  # bounds what is in flight when articles are long
 _CHUNKS_AHEAD = 2  # a process; enough to keep it busy while the results are written
@@ -86,7 +88,7 @@ def score_articles(
     """Yield one ArticleResult an article, lazily and in order.
 
     Args:
-        articles: What reading yields; consumed as the results are.
+        articles: What reading yields; consumed as the results are, and some ahead.
         model: A shipped model's name or a model folder.
         three_way: Leave no_claim out.
         jobs: Number of processes; 1 scores in this one.
@@ -95,7 +97,7 @@ def score_articles(
         ModelError: If the model cannot be loaded; raised before any article is read.
     """
     if jobs == 1:
-        return Flagger.load(model).flag_many(articles, three_way=three_way)
+        return Flagger.load(model).flag_many(run_ahead(articles, _READ_AHEAD), three_way=three_way)
     read_info(find_model(model))  # a missing or damaged model is told here and not by a process
     return _score_in_processes(articles, model=model, three_way=three_way, jobs=jobs)
 
