@@ -15,7 +15,7 @@ from flagger.sentences import split_sentences
 # Sentences that go to the classifier together: first few, so that the first results come soon, then twice as many each
 # time, because more sentences of one length at once are faster.
 _FIRST_BATCH = 128
-LARGEST_BATCH = 8192
+LARGEST_BATCH = 4096
 
 
 class Flagger:

@@ -18,6 +18,7 @@ from flagger.reading import ReadOptions, read
 from flagger.results import Article, ArticleResult, FailedArticle
 
 _READ_AHEAD = 16  # articles; there may be long ones
+_FIRST_BATCH = 2048  # sentences; some seconds until the first results
 _CHUNK_ARTICLES = 64
 _CHUNK_CHARS = 500_000  # bounds what is in flight when articles are long
 _CHUNKS_AHEAD = 2  # a process; enough to keep it busy while the results are written
@@ -97,7 +98,8 @@ def score_articles(
         ModelError: If the model cannot be loaded; raised before any article is read.
     """
     if jobs == 1:
-        return Flagger.load(model).flag_many(run_ahead(articles, _READ_AHEAD), three_way=three_way)
+        flagger = Flagger.load(model)
+        return flagger.flag_many(run_ahead(articles, _READ_AHEAD), three_way=three_way, first_batch=_FIRST_BATCH)
     read_info(find_model(model))  # a missing or damaged model is told here and not by a process
     return _score_in_processes(articles, model=model, three_way=three_way, jobs=jobs)
 
