@@ -14,9 +14,9 @@ Shipped models lie in the package (``flagger/_models/NAME``); a checkout keeps t
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from flagger.errors import ModelError
 from flagger.labels import LABELS
@@ -30,6 +30,21 @@ CARD_FILE = "README.md"
 _PACKAGE = Path(__file__).parent
 # An editable install does not see the wheel's _models, so the checkout's folder is looked at second.
 _MODEL_ROOTS = (_PACKAGE / "_models", _PACKAGE.parent / "models")
+_MEASURES = ("accuracy", "macro_f1", "calibration_error", "cues", "sources")  # stand beside labels in metrics.json
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len({*names, *_MEASURES}) < len(names) + len(_MEASURES):
+        raise ValueError(f"expected different labels, none of them called {', '.join(_MEASURES)}")
+    return names
+
+
+LabelNames = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
+    Field(min_length=2, max_length=100, strict=False),  # not strict: TOML and JSON have lists
+    AfterValidator(_distinct),
+]
+"""The labels that a model tells apart, in the order of its columns: flagger's own or another corpus's."""
 
 
 class ModelInfo(BaseModel):
@@ -41,7 +56,7 @@ class ModelInfo(BaseModel):
     name: str
     kind: Literal["baseline", "transformer"]
     flagger_version: str
-    labels: tuple[str, ...]
+    labels: LabelNames
     temperature: float = Field(gt=0, allow_inf_nan=False)
     review_margin: float = Field(ge=0, le=1)
     dataset_sha256: str
@@ -88,8 +103,12 @@ def shipped_models() -> list[Path]:
     return [found[name] for name in sorted(found)]
 
 
-def read_info(folder: Path) -> ModelInfo:
+def read_info(folder: Path, *, any_labels: bool = False) -> ModelInfo:
     """Read model.json and verify the hash of every file that it names.
+
+    Args:
+        folder: The model folder.
+        any_labels: Take a model of other labels than flagger's too, which cannot score articles.
 
     Raises:
         ModelError: If a file is missing, damaged or does not fit this version of flagger.
@@ -102,8 +121,11 @@ def read_info(folder: Path) -> ModelInfo:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'content'}: {e['msg']}" for e in error.errors())
         raise ModelError(f"{path} does not describe a model: {faults}") from error
-    if info.labels != tuple(LABELS):
-        raise ModelError(f"{path}: labels {list(info.labels)} differ from this flagger's {list(LABELS)}")
+    if info.labels != LABELS and not any_labels:
+        raise ModelError(
+            f"{folder}: this model labels sentences {', '.join(info.labels)}, scoring needs {', '.join(LABELS)}; "
+            "flagger evaluate measures it on articles with its labels"
+        )
     for name, expected in info.files.items():
         file = folder / name
         try:

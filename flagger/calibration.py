@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from flagger.errors import ModelError
-from flagger.labels import LABELS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -13,19 +12,19 @@ def apply_temperature(logits: FloatArray, temperature: float) -> FloatArray:
     """Turn logits into calibrated probabilities.
 
     Args:
-        logits: Shape (n_sentences, n_labels), columns in Label order.
+        logits: Shape (n_sentences, n_labels), columns in the model's order of labels.
         temperature: Divisor above 0; 1.0 changes nothing.
 
     Returns:
         Same shape, each row sums to 1.
 
     Raises:
-        ModelError: If the number of columns is not the number of labels.
+        ModelError: If there is no column for each of two or more labels.
 
     Source: Guo et al. 2017, arXiv:1706.04599.
     """
-    if logits.ndim != 2 or logits.shape[1] != len(LABELS):
-        raise ModelError(f"logits have shape {logits.shape}, expected (n_sentences, {len(LABELS)})")
+    if logits.ndim != 2 or logits.shape[1] < 2:
+        raise ModelError(f"logits have shape {logits.shape}, expected (n_sentences, n_labels)")
     scaled = logits / temperature
     exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))

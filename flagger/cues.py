@@ -73,7 +73,7 @@ _ONE_OR_TWO = re.compile(rf"\b(?:{_NUMBER} or {_NUMBER}|(?:{_NUMBER}|a \w+) or s
 _DOCUMENT = re.compile(r" (?:memo|letter|e-?mail|document|report|recording|draft|cable|memorandum|note|list|file)s?\b")
 
 
-def conventional(text: str, label: Label, cues: Iterable[Offsets], source: Offsets | None) -> list[Offsets]:
+def conventional(text: str, label: str, cues: Iterable[Offsets], source: Offsets | None) -> list[Offsets]:
     """Return a sentence's cues in order, with their edges where the guideline puts them.
 
     Cues that are none by form are left out; the one that is added is the reporting verb of a contested party's word.
@@ -84,7 +84,7 @@ def conventional(text: str, label: Label, cues: Iterable[Offsets], source: Offse
         cues: What was marked or found.
         source: Who is given as the source, if anybody.
     """
-    if label is Label.NO_CLAIM:
+    if label == Label.NO_CLAIM:
         return []
     bounded = sorted({_bounded(text, cue, label) for cue in cues})
     found: list[Offsets] = []
@@ -93,13 +93,13 @@ def conventional(text: str, label: Label, cues: Iterable[Offsets], source: Offse
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
             found.append((start, end))
-    if label is Label.CONFIRMED:
+    if label == Label.CONFIRMED:
         found = [(start, end) for start, end in found if _PROOF.search(text[start:end])]
-    elif label is Label.ESTIMATED:
+    elif label == Label.ESTIMATED:
         found = _beside_others(text, found, r"and|by|at|from|in|within|late|early|until")
         found = _beside_others(text, found, r"(?:will|would|won[’']t)(?: not)?")
         found = _beside_others(text, found, r"puts?|gives?|gave|places?|placed")
-    elif label is Label.UNVERIFIED:
+    elif label == Label.UNVERIFIED:
         found = _beside_others(text, found, _QUESTION)
         found = _beside_others(text, found, _REPORTING)
         if not found and source and (verb := _reporting_verb(text, source)):
@@ -126,7 +126,7 @@ def _reporting_verb(text: str, source: Offsets) -> Offsets | None:
     return before.span(1) if before else None
 
 
-def _bounded(text: str, cue: Offsets, label: Label) -> Offsets:
+def _bounded(text: str, cue: Offsets, label: str) -> Offsets:
     start, end = cue
     for pattern in _CUT_LEFT:
         if (cut := pattern.match(text[start:end])) and cut.end() < end - start:
@@ -150,7 +150,7 @@ def _bounded(text: str, cue: Offsets, label: Label) -> Offsets:
         and (question or text[end:].startswith(" that ") or re.search(rf"\b{_QUESTION}$", words))
     ):
         start -= len("it ")
-    if label is Label.UNVERIFIED and question and _UNSETTLED.search(words) and not re.search(rf"\b{_QUESTION}$", words):
+    if label == Label.UNVERIFIED and question and _UNSETTLED.search(words) and not re.search(rf"\b{_QUESTION}$", words):
         end += question.end()
     if words.lower() == "leaked" and (document := _DOCUMENT.match(text[end:])):
         end += document.end()

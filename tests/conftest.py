@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from flagger.artifacts import ModelInfo
 from flagger.classifiers import Prediction
-from flagger.labels import LABELS
+from flagger.labels import LABELS, Label
 from flagger.pipeline import Flagger
 from flagger.training import dataset
 from flagger.training.config import BaselineConfig, TransformerConfig, load_config
@@ -63,6 +64,21 @@ def small_articles() -> list[LabelledArticle]:
     return [item for item in parsed if isinstance(item, LabelledArticle)]
 
 
+def hedged_articles() -> list[LabelledArticle]:
+    """The same sentences under another corpus's labels; those with a hedge keep their spans."""
+    hedged = (Label.ESTIMATED, Label.UNVERIFIED)
+    return [
+        replace(
+            article,
+            sentences=tuple(
+                replace(s, final=replace(s.final, label="uncertain" if s.final.label in hedged else "certain"))
+                for s in article.sentences
+            ),
+        )
+        for article in small_articles()
+    ]
+
+
 def write_articles(path: Path, articles: Sequence[LabelledArticle]) -> Path:
     dataset.write_articles(path, articles)
     return path
@@ -106,6 +122,23 @@ def smoke_model(small_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+HEDGES = ("certain", "uncertain")
+AS_HEDGES = 'data.labels=["certain", "uncertain"]'
+
+
+@pytest.fixture(scope="session")
+def hedged_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_articles(tmp_path_factory.mktemp("hedged") / "hedged.jsonl", hedged_articles())
+
+
+@pytest.fixture(scope="session")
+def hedged_model(hedged_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("model") / "hedged"
+    small = ["features.n_features=4096", f"data.articles={hedged_dataset}", f"output={output}", AS_HEDGES]
+    folder, _ = train(load_config(Path("configs/baseline.toml"), small))
+    return folder
+
+
 class StubClassifier:
     """Says what the test wrote down: one row of logits a known sentence; an unknown one makes no claim."""
 
@@ -116,7 +149,7 @@ class StubClassifier:
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
         return [
             Prediction(
-                np.array([self.logits.get(s, [0.0, 0.0, 0.0, 5.0]) for s in d]).reshape(len(d), len(LABELS)),
+                np.array([self.logits.get(s, [0.0, 0.0, 0.0, 5.0]) for s in d] or np.zeros((0, len(LABELS)))),
                 [self.cues.get(s, []) for s in d],
                 [(0, 1) if s.startswith("X") else None for s in d],
             )

@@ -7,6 +7,8 @@ import pytest
 from flagger.artifacts import INFO_FILE, find_model, read_info, shipped_models
 from flagger.classifiers.baseline import WEIGHTS_FILE
 from flagger.errors import ModelError
+from flagger.pipeline import Flagger
+from tests.conftest import HEDGES
 
 
 @pytest.fixture
@@ -64,7 +66,11 @@ def test_a_missing_file_is_told(copy: Path) -> None:
     ("changes", "told"),
     [
         ({"temperature": 0}, "temperature"),
-        ({"labels": ["a", "b"]}, "labels"),
+        ({"labels": ["a", "b"]}, "this model labels sentences a, b, scoring needs confirmed, .* flagger evaluate"),
+        ({"labels": ["a"]}, "labels: .* at least 2"),
+        ({"labels": ["a", "a"]}, "labels: .*different labels"),
+        ({"labels": ["a", "cues"]}, "labels: .*none of them called accuracy"),
+        ({"labels": ["a", ""]}, r"labels\.1: .* at least 1"),
         ({"format_version": 99}, "format_version"),
         ({"surprise": 1}, "surprise"),
         ({"files": {"../outside": "0"}}, "outside"),
@@ -74,6 +80,12 @@ def test_a_faulty_description_is_refused(copy: Path, changes: dict[str, object],
     _edit(copy, **changes)
     with pytest.raises(ModelError, match=told):
         read_info(copy)
+
+
+def test_a_model_of_other_labels_is_read_where_any_will_do(hedged_model: Path) -> None:
+    assert read_info(hedged_model, any_labels=True).labels == HEDGES
+    with pytest.raises(ModelError, match="this model labels sentences certain, uncertain, scoring needs confirmed"):
+        Flagger.load(hedged_model)
 
 
 def test_a_folder_without_description_is_told(tmp_path: Path) -> None:

@@ -25,5 +25,6 @@ def test_a_high_temperature_flattens() -> None:
 
 
 def test_a_wrong_number_of_columns_is_told() -> None:
-    with pytest.raises(ModelError, match=r"\(1, 3\), expected \(n_sentences, 4\)"):
-        apply_temperature(np.zeros((1, 3)), 1.0)
+    for shape in ((3,), (3, 1)):
+        with pytest.raises(ModelError, match=r"logits have shape \(3,.*, expected \(n_sentences, n_labels\)"):
+            apply_temperature(np.zeros(shape), 1.0)

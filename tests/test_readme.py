@@ -11,6 +11,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,7 +33,10 @@ COMMANDS = (
         "data artefacts",
         "data rulings",
         "data manifest",
-        "data import",
+        "data import label-studio",
+        "data import szeged",
+        "data import conll2010",
+        "data import csv",
     ),
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
@@ -84,10 +88,11 @@ def test_every_command_is_listed() -> None:
 
     from flagger.cli import app
 
-    listed = set()
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        listed |= {f"{name} {sub}" for sub in command.commands} if hasattr(command, "commands") else {name}
-    assert listed == {command for command in COMMANDS if command}
+    def names(command: Any) -> set[str]:
+        groups = getattr(command, "commands", None)
+        return {f"{name} {rest}".strip() for name, sub in groups.items() for rest in names(sub)} if groups else {""}
+
+    assert names(get_command(app)) == {command for command in COMMANDS if command}
 
 
 @pytest.mark.parametrize(("page", "code"), _blocks("python"))

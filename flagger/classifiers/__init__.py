@@ -8,7 +8,6 @@ import numpy as np
 from flagger.artifacts import ModelInfo
 from flagger.classifiers.base import Classifier, Prediction, refusing
 from flagger.errors import ModelError
-from flagger.labels import LABELS
 
 __all__ = ["Classifier", "Prediction", "load_classifier"]
 
@@ -35,6 +34,6 @@ def load_classifier(folder: Path, info: ModelInfo, n_threads: int | None = None)
     classifier: Classifier = module.load(folder, n_threads)
     with refusing(f"{folder} holds a model that does not work"):
         (prediction,) = classifier.predict([["Rain could fall.", ""]])
-    if prediction.logits.shape != (2, len(LABELS)) or not np.isfinite(prediction.logits).all():
-        raise ModelError(f"{folder} holds a model that gives no {len(LABELS)} finite logits a sentence")
+    if prediction.logits.shape != (2, len(info.labels)) or not np.isfinite(prediction.logits).all():
+        raise ModelError(f"{folder} holds a model that gives no {len(info.labels)} finite logits a sentence")
     return classifier

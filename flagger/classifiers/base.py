@@ -15,8 +15,8 @@ Offsets = tuple[int, int]
 class Prediction:
     """A classifier's word on one article of n sentences.
 
-    ``logits`` has shape (n, n_labels), columns in Label order. ``cues`` and ``sources`` have one entry a sentence;
-    their offsets are characters of that sentence, end excluded.
+    ``logits`` has shape (n, n_labels), columns in the order of the model's labels. ``cues`` and ``sources`` have one
+    entry a sentence; their offsets are characters of that sentence, end excluded.
     """
 
     logits: FloatArray

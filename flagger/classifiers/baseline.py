@@ -22,7 +22,6 @@ from flagger.calibration import FloatArray
 from flagger.classifiers.attribution import find_source
 from flagger.classifiers.base import Offsets, Prediction
 from flagger.errors import ModelError
-from flagger.labels import LABELS
 
 WEIGHTS_FILE = "classifier.skops"
 FILES = (WEIGHTS_FILE,)
@@ -61,9 +60,11 @@ class BaselineClassifier:
             tokens of ``tokenize(text)``.
         """
         if not texts:
-            return np.zeros((0, len(LABELS))), []
+            return np.zeros((0, len(self._coefficients))), []
         features = csr_matrix(self.pipeline["features"].transform([prepare(text) for text in texts]))
         logits = np.asarray(self.pipeline["logistic"].decision_function(features), dtype=np.float64)
+        if logits.ndim == 1:
+            logits = np.stack([-logits, logits], axis=1) / 2
         tokens = [[token.group() for token in tokenize(text)] for text in texts]
         shortest, longest = self._words.ngram_range
         # One entry an n-gram: its sentence, its first token, its length.
@@ -77,13 +78,20 @@ class BaselineClassifier:
         columns = hasher.transform([" ".join(tokens[row][i : i + n])] for row, i, n in grams).indices
         rows = np.array([row for row, _, _ in grams])
         # Softmax does not see a constant added to all labels, so a weight means what it is above their mean.
-        coefficients = self.pipeline["logistic"].coef_
+        coefficients = self._coefficients
         weights = coefficients[logits.argmax(axis=1)[rows], columns] - coefficients[:, columns].mean(axis=0)
         parts = np.asarray(features[rows, columns]).ravel() * weights
         pushes = [np.zeros(len(words)) for words in tokens]
         for (row, i, n), part in zip(grams, parts, strict=True):
             pushes[row][i : i + n] += part / n
         return logits, pushes
+
+    @property
+    def _coefficients(self) -> FloatArray:
+        """Shape (n_labels, n_features)."""
+        coefficients: FloatArray = self.pipeline["logistic"].coef_
+        # Of two labels scikit-learn keeps one row: how much the second is above the first.
+        return coefficients if len(coefficients) > 1 else np.concatenate([-coefficients, coefficients]) / 2
 
     @property
     def _words(self) -> HashingVectorizer:

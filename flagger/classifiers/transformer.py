@@ -19,7 +19,6 @@ from tokenizers import Tokenizer
 from flagger.calibration import FloatArray
 from flagger.classifiers.base import Offsets, Prediction, refusing
 from flagger.errors import ModelError
-from flagger.labels import LABELS
 
 WEIGHTS_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -76,6 +75,7 @@ class TransformerClassifier:
             if max(self._tokenizer.get_vocab().values(), default=0) >= _n_words(network):
                 raise ModelError("the transformer cannot be loaded: its tokenizer knows words that the model does not")
             limit = {"INFERENCE_NUM_THREADS": n_threads} if n_threads else {}
+            self._n_labels = network.output("label_logits").get_partial_shape()[1].get_length()
             self._model = core.compile_model(network, "CPU", _RUNTIME | limit)
             self._n_requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
@@ -84,7 +84,7 @@ class TransformerClassifier:
         _refuse_fork()
         texts = [text for document in documents for text in document]
         rows = list(self._rows(texts))
-        label_logits: FloatArray = np.zeros((len(rows), len(LABELS)))
+        label_logits: FloatArray = np.zeros((len(rows), self._n_labels))
         found: tuple[dict[int, Spans], ...] = tuple({} for _ in SPAN_KINDS)  # of the rows that have any
 
         def collect() -> None:
@@ -214,7 +214,7 @@ def _gathered(
     # Of a sentence in pieces, every token has the same say.
     sentences = np.array([row.sentence for row in rows], dtype=np.intp)
     n_tokens = np.array([len(row.ids) for row in rows], dtype=np.float64)[:, np.newaxis]
-    logits = np.zeros((sum(map(len, documents)), len(LABELS)))
+    logits = np.zeros((sum(map(len, documents)), label_logits.shape[1]))
     total = np.zeros((len(logits), 1))
     np.add.at(logits, sentences, label_logits * n_tokens)
     np.add.at(total, sentences, n_tokens)

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from flagger.cli.imports import app as imports
 from flagger.errors import ConfigError, writing
 
 app = typer.Typer(help="Check and build labelled data.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(imports, name="import")
 
 _DEFAULT = Path("datasets/articles")
 _Articles = Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl file or a folder of them.")]
@@ -18,17 +20,20 @@ _Articles = Annotated[Path, typer.Argument(help="Labelled articles: a .jsonl fil
 @app.command()
 def check(
     path: _Articles = _DEFAULT,
+    labels: Annotated[
+        str | None, typer.Option(help="The labels of another corpus, e.g. certain,uncertain. Default: flagger's own.")
+    ] = None,
 ) -> None:
     """Name every fault of labelled articles by file, article and sentence. Exit code 1 if there is any."""
     from flagger.training.validation import check as validate  # imported here for cost: it brings sklearn
 
-    articles, faults = validate(path)
+    articles, faults = validate(path, tuple(map(str.strip, labels.split(",")))) if labels else validate(path)
     for fault in faults:
         typer.echo(str(fault), err=True)
     sentences = [sentence for article in articles for sentence in article.sentences]
-    labels = Counter(str(sentence.final.label) for sentence in sentences)
+    counts = Counter(str(sentence.final.label) for sentence in sentences)
     typer.echo(f"{len(articles)} articles, {len(sentences)} sentences, {len(faults)} faults")
-    typer.echo(", ".join(f"{label} {n} ({n / len(sentences):.0%})" for label, n in labels.most_common()))
+    typer.echo(", ".join(f"{label} {n} ({n / len(sentences):.0%})" for label, n in counts.most_common()))
     if faults:
         raise typer.Exit(1)
 
@@ -43,33 +48,6 @@ def compile_markup(
 
     n_articles = compile_files(files, output)
     typer.echo(f"{n_articles} articles written to {output}", err=True)
-
-
-@app.command("import")
-def import_annotations(
-    source: Annotated[str, typer.Argument(help="The program that the file comes from: label-studio.")],
-    file: Annotated[Path, typer.Argument(help="Its export: of Label Studio the JSON one.")],
-    *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write labelled articles (.jsonl) here.")],
-    topic: Annotated[str | None, typer.Option(help="Topic of articles whose task names none.")] = None,
-    register: Annotated[str | None, typer.Option(help="Register of articles whose task names none.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of articles whose task names none.")] = None,
-    stratum: Annotated[str | None, typer.Option(help="Stratum of such articles. Default: natural.")] = None,
-    split: Annotated[str | None, typer.Option(help="Split of such articles. Default: train.")] = None,
-) -> None:
-    """Turn what annotators corrected in another program into labelled articles."""
-    from flagger.training.dataset import write_articles  # imported here for cost
-    from flagger.training.label_studio import import_label_studio
-
-    readers = {"label-studio": import_label_studio}
-    if source not in readers:
-        raise ConfigError(f"nothing is known to import from {source!r}; use one of {', '.join(readers)}")
-    metadata = {"topic": topic, "register": register, "country": country, "stratum": stratum, "split": split}
-    imported = readers[source](file, metadata)
-    write_articles(output, imported.articles)
-    if imported.n_passed_over:
-        typer.echo(f"{imported.n_passed_over} tasks without an annotation passed over", err=True)
-    typer.echo(f"{len(imported.articles)} articles written to {output}", err=True)
 
 
 @app.command()

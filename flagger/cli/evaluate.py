@@ -9,6 +9,7 @@ import typer
 from flagger.errors import ConfigError, writing
 
 _TABLE_WIDTH = 110
+_SPANS = {"cue": "cues", "source": "sources"}
 
 
 def evaluate(
@@ -21,7 +22,10 @@ def evaluate(
         typer.Option(help="Also write a confusion matrix and a reliability diagram into this folder, as SVG."),
     ] = None,
 ) -> None:
-    """Print precision, recall and F1 a label, the confusion matrix, the calibration error, cue and source F1."""
+    """Print precision, recall and F1 a label, the confusion matrix, the calibration error, cue and source F1.
+
+    The articles must have the model's labels. Cues and sources are measured where they mark any.
+    """
     # Imported here for cost: evaluation brings sklearn.
     from flagger.artifacts import find_model, read_info
     from flagger.classifiers import load_classifier
@@ -30,8 +34,8 @@ def evaluate(
     from flagger.training.evaluation import score_articles
 
     folder = find_model(model)
-    info = read_info(folder)
-    scored = score_articles(load_classifier(folder, info), read_articles(data, split))
+    info = read_info(folder, any_labels=True)
+    scored = score_articles(load_classifier(folder, info), read_articles(data, split, info.labels), info.labels)
     metrics = {"model": info.version, **measure(scored, info.temperature)}
     _show(metrics)
     if plots:
@@ -52,10 +56,10 @@ def _show(metrics: dict[str, Any]) -> None:
 
     console = Console(width=max(Console().width, _TABLE_WIDTH))  # a narrower terminal would cut the figures off
     console.print(f"{metrics['model']} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
+    spans = (f"  {name} F1 {metrics[key]['f1']:.3f}" for name, key in _SPANS.items() if key in metrics)
     console.print(
         f"macro-F1 {metrics['macro_f1']:.3f}  accuracy {metrics['accuracy']:.3f}  "
-        f"calibration error {metrics['calibration_error']:.3f}  "
-        f"cue F1 {metrics['cues']['f1']:.3f}  source F1 {metrics['sources']['f1']:.3f}"
+        f"calibration error {metrics['calibration_error']:.3f}{''.join(spans)}"
     )
     if sure := metrics.get("sure"):
         console.print(f"on the {sure['n_sentences']} sure ones: macro-F1 {sure['macro_f1']:.3f}")

@@ -14,7 +14,7 @@ def models(
 
     if name:
         folder = find_model(name)
-        read_info(folder)
+        read_info(folder, any_labels=True)
         typer.echo((folder / CARD_FILE).read_text(encoding="utf-8"))
         return
     for folder in shipped_models():

@@ -1,7 +1,8 @@
 """Tables -> one article a row: JSON Lines, CSV and Parquet, read as a stream.
 
 The text column's name is an option; title, date and author are taken from columns of these names. A bad row is one
-failed article and the others go on; a table without the text column fails as a whole.
+failed article and the others go on; a table without the text column fails as a whole. Who wants a table's rows as they
+are, and nothing of a bad one, calls read_rows.
 """
 
 import csv
@@ -9,9 +10,10 @@ import gzip
 import json
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -243,7 +245,7 @@ def read_parquet(file: OpenedFile) -> Iterator[Article | FailedArticle]:
     rows = _Rows(file)
     with _seekable(file.stream) as stream:
         number = 0
-        for columns in _parquet_batches(stream, rows, file.options):
+        for columns in _parquet_batches(stream, rows.columns, file.options):
             for cells in zip(*columns.values(), strict=True):
                 number += 1
                 row = {name: _parquet_value(cell) for name, cell in zip(columns, cells, strict=True)}
@@ -264,14 +266,16 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _parquet_batches(stream: BinaryIO, rows: _Rows, options: ReadOptions) -> "Iterator[dict[str, pyarrow.Array]]":
+def _parquet_batches(
+    stream: BinaryIO, columns: Callable[[Sequence[str]], list[str]], options: ReadOptions
+) -> "Iterator[dict[str, pyarrow.Array]]":
     # Imported here for cost: pyarrow is large and only Parquet needs it.
     import pyarrow
     import pyarrow.parquet
 
     try:
         metadata = pyarrow.parquet.ParquetFile(stream).metadata
-        names = rows.columns(metadata.schema.to_arrow_schema().names)
+        names = columns(metadata.schema.to_arrow_schema().names)
         # As a dictionary a text that the file holds once is held once, however many rows have it.
         table = pyarrow.parquet.ParquetFile(stream, metadata=metadata, read_dictionary=[options.text_column])
         for i in range(metadata.num_row_groups):
@@ -318,3 +322,63 @@ def _as_string(cell: Any) -> object:  # noqa: ANN401  # pyarrow has no types
         return cell.cast("string").as_py()
     except Exception:  # whatever a type that is neither text nor time makes of it
         return None
+
+
+Row = tuple[str, Mapping[str, object]]
+"""Where a row stands, for the user, and its values by column."""
+
+
+def read_rows(file: OpenedFile, suffix: str, columns: Sequence[str]) -> Iterator[Row]:
+    """Read the rows of a table, of these columns at least.
+
+    Args:
+        file: The table; its text column is one of ``columns``.
+        suffix: Decides the format, one of ROWS.
+        columns: Those that must be there.
+
+    Raises:
+        ArticleError: If one is not there, or a row is malformed.
+    """
+    return ROWS[suffix](file, columns)
+
+
+def _expect(columns: Sequence[str], found: Sequence[str], place: str) -> list[str]:
+    if missing := [name for name in columns if name not in found]:
+        names = ", ".join(map(repr, found)) or "none"
+        reason = f"Expected a column {missing[0]!r}, found the columns: {names} ({place})."
+        raise ArticleError(Status.MALFORMED, reason)
+    return list(columns)
+
+
+def _jsonl_rows(file: OpenedFile, columns: Sequence[str]) -> Iterator[Row]:
+    with text_stream(file.stream) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.isspace():
+                row, place = _parse_object(line, number), f"line {number}"
+                _expect(columns, list(row), place)
+                yield place, row
+
+
+def _csv_rows(file: OpenedFile, columns: Sequence[str]) -> Iterator[Row]:
+    with text_stream(file.stream) as stream:
+        table = _CsvTable(stream, file.options)
+        _expect(columns, table.header, "line 1")
+        while (row := table.next_row()) is not None:
+            yield table.place, row
+
+
+def _parquet_rows(file: OpenedFile, columns: Sequence[str]) -> Iterator[Row]:
+    with _seekable(file.stream) as stream:
+        number = 0
+        for batch in _parquet_batches(stream, partial(_expect, columns, place="schema"), file.options):
+            for cells in zip(*batch.values(), strict=True):
+                number += 1
+                yield f"row {number}", dict(zip(batch, map(_parquet_value, cells), strict=True))
+
+
+ROWS: dict[str, Callable[[OpenedFile, Sequence[str]], Iterator[Row]]] = {
+    ".jsonl": _jsonl_rows,
+    ".csv": _csv_rows,
+    ".tsv": _csv_rows,
+    ".parquet": _parquet_rows,
+}

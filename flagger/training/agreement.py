@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.metrics import cohen_kappa_score
 
 from flagger.errors import DatasetError
-from flagger.labels import LABELS, Label
+from flagger.labels import LABELS
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets, Reading
 from flagger.training.evaluation import f1_of
 
@@ -16,7 +16,7 @@ from flagger.training.evaluation import f1_of
 class _Pair:
     article: LabelledArticle
     sentence: LabelledSentence
-    first: Label
+    first: str
     second: Reading
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from flagger.artifacts import LabelNames
 from flagger.errors import ConfigError
+from flagger.labels import LABELS
 
 
 class _Section(BaseModel):
@@ -20,6 +22,8 @@ class DataConfig(_Section):
     """Where the labelled articles lie; paths are relative to the current directory."""
 
     articles: str = "datasets/articles"
+    labels: LabelNames = Field(default=LABELS, exclude_if=lambda labels: labels == LABELS)
+    """What sentences are labelled there; config.json holds them where they are not flagger's own."""
 
 
 class BaselineFeatures(_Section):
@@ -50,6 +54,8 @@ class DecisionConfig(_Section):
 
     review_margin: float = Field(default=0.15, ge=0, le=1)
     """A sentence needs review when its two likeliest labels are less than this apart."""
+    favoured: str | None = Field(default=None, exclude_if=lambda label: label is None)
+    """A label that is said as often as gives it the best F1 on validation: after training its logit is shifted."""
 
 
 class EncoderConfig(_Section):

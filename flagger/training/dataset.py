@@ -2,11 +2,12 @@
 
 One article a line: ``id, title, topic, register, country, stratum, split, sentences``. A sentence has ``text, label,
 cues, source, paragraph`` and, where it was read a second time, ``second_label, second_cues, second_source`` and
-``resolved``; datasets/README.md says what they mean. Offsets are characters of the sentence, end excluded.
+``resolved``; datasets/README.md says what they mean. Offsets are characters of the sentence, end excluded. Labels are
+flagger's own unless the caller names others.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +31,7 @@ Offsets = tuple[int, int]
 class Reading:
     """What one reader made of a sentence."""
 
-    label: Label
+    label: str
     cues: tuple[Offsets, ...] = ()
     source: Offsets | None = None
 
@@ -47,7 +48,7 @@ class LabelledSentence:
     final: Reading
     paragraph: int = 0
     second: Reading | None = None
-    first_label: Label | None = None
+    first_label: str | None = None
     sure: bool = True
 
     @property
@@ -93,38 +94,46 @@ class Fault:
         return f"{place}: {self.message}"
 
 
-def read_articles(path: Path, split: str | None = None) -> list[LabelledArticle]:
+def tell_faults(faults: Sequence[Fault]) -> str:
+    """Return up to ten faults, a line each, and how many more there are."""
+    rest = [f"... and {len(faults) - _MAX_TOLD} more"] if len(faults) > _MAX_TOLD else []
+    return "\n".join([*map(str, faults[:_MAX_TOLD]), *rest])
+
+
+def read_articles(path: Path, split: str | None = None, labels: Sequence[str] = LABELS) -> list[LabelledArticle]:
     """Read labelled articles from a JSON Lines file or all such files of a folder, by name.
 
     Args:
         path: A file or a folder.
         split: Keep only the articles of this split.
+        labels: What sentences may be labelled.
 
     Raises:
         DatasetError: If there is nothing to read or a record is faulty; up to ten faults are told.
     """
     articles: list[LabelledArticle] = []
     faults: list[Fault] = []
-    for item in scan(path):
+    for item in scan(path, labels=labels):
         if isinstance(item, Fault):
             faults.append(item)
         elif split is None or item[1].split == split:
             articles.append(item[1])
     if faults:
-        told = "\n".join(map(str, faults[:_MAX_TOLD]))
-        rest = f"\n... and {len(faults) - _MAX_TOLD} more" if len(faults) > _MAX_TOLD else ""
-        raise DatasetError(f"{len(faults)} faults in {path}:\n{told}{rest}")
+        raise DatasetError(f"{len(faults)} faults in {path}:\n{tell_faults(faults)}")
     if not articles:
         raise DatasetError(f"{path}: no articles" + (f" in the split {split!r}" if split else ""))
     return articles
 
 
-def scan(path: Path, *, complete: bool = False) -> Iterator[tuple[str, LabelledArticle] | Fault]:
+def scan(
+    path: Path, *, complete: bool = False, labels: Sequence[str] = LABELS
+) -> Iterator[tuple[str, LabelledArticle] | Fault]:
     """Yield each article with its file's name, or the fault that keeps it from being one.
 
     Args:
         path: A JSON Lines file or a folder of them.
         complete: Also demand what the project's own dataset must have: all metadata and a paragraph a sentence.
+        labels: What sentences may be labelled.
 
     Raises:
         DatasetError: If the path does not exist or a file cannot be read.
@@ -139,7 +148,7 @@ def scan(path: Path, *, complete: bool = False) -> Iterator[tuple[str, LabelledA
             raise DatasetError(f"cannot read {file}: {error.strerror}") from error
         for number, line in enumerate(lines, 1):
             if line.strip():
-                yield from _parse(line, f"{file}:{number}", complete=complete)
+                yield from _parse(line, f"{file}:{number}", complete=complete, labels=labels)
 
 
 def write_articles(path: Path, articles: Iterable[LabelledArticle]) -> None:
@@ -178,16 +187,20 @@ def _sentence_record(sentence: LabelledSentence) -> dict[str, Any]:
     }
 
 
-def _parse(line: bytes, where: str, *, complete: bool) -> Iterator[tuple[str, LabelledArticle] | Fault]:
+def _parse(
+    line: bytes, where: str, *, complete: bool, labels: Sequence[str]
+) -> Iterator[tuple[str, LabelledArticle] | Fault]:
     try:
         row = json.loads(line)
     except ValueError as error:
         yield Fault(where, f"not JSON: {error}")
         return
-    yield from parse_article(row, where, complete=complete)
+    yield from parse_article(row, where, complete=complete, labels=labels)
 
 
-def parse_article(row: object, where: str, *, complete: bool) -> Iterator[tuple[str, LabelledArticle] | Fault]:
+def parse_article(
+    row: object, where: str, *, complete: bool, labels: Sequence[str] = LABELS
+) -> Iterator[tuple[str, LabelledArticle] | Fault]:
     """Yield an article of its JSON object, as scan does, or every fault of it."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         yield Fault(where, "expected an object with a string 'id'")
@@ -197,7 +210,7 @@ def parse_article(row: object, where: str, *, complete: bool) -> Iterator[tuple[
     listed = row.get("sentences")
     for index, item in enumerate(listed if isinstance(listed, list) else []):
         try:
-            sentences.append(_sentence(item, complete=complete))
+            sentences.append(_sentence(item, labels, complete=complete))
         except ValueError as error:
             faults.append(Fault(where, str(error), row["id"], index))
     if faults:
@@ -221,7 +234,7 @@ def _metadata_faults(row: dict[str, Any], *, complete: bool) -> Iterator[str]:
         yield f"unknown fields {sorted(unknown)}"
 
 
-def _sentence(item: object, *, complete: bool) -> LabelledSentence:
+def _sentence(item: object, labels: Sequence[str], *, complete: bool) -> LabelledSentence:
     if not isinstance(item, dict):
         raise ValueError(f"expected an object, found {type(item).__name__}")
     text = item.get("text")
@@ -237,9 +250,9 @@ def _sentence(item: object, *, complete: bool) -> LabelledSentence:
     paragraph = item.get("paragraph", 0)
     if not isinstance(paragraph, int) or paragraph < 0:
         raise ValueError(f"'paragraph' must be a count from 0, found {paragraph!r}")
-    final = _reading(text, item, "")
-    second = _reading(text, item, "second_") if item.get("second_label") is not None else None
-    first_label = None if item.get("first_label") is None else _label(item["first_label"], "first_label")
+    final = _reading(text, item, "", labels)
+    second = _reading(text, item, "second_", labels) if item.get("second_label") is not None else None
+    first_label = None if item.get("first_label") is None else _label(item["first_label"], "first_label", labels)
     if bool(item.get("resolved")) != (first_label is not None) or (first_label and not second):
         raise ValueError("'resolved' goes with 'first_label' and a second reading, and none without the other")
     if second and not first_label and second.label != final.label:
@@ -247,25 +260,25 @@ def _sentence(item: object, *, complete: bool) -> LabelledSentence:
     return LabelledSentence(text, final, paragraph, second, first_label, bool(item.get("sure", True)))
 
 
-def _reading(text: str, item: dict[str, Any], prefix: str) -> Reading:
-    label = _label(item.get(f"{prefix}label"), f"{prefix}label")
+def _reading(text: str, item: dict[str, Any], prefix: str, labels: Sequence[str]) -> Reading:
+    label = _label(item.get(f"{prefix}label"), f"{prefix}label", labels)
     cues = item.get(f"{prefix}cues")
     if cues is not None and not isinstance(cues, list):
         raise ValueError(f"'{prefix}cues' must be a list of [start, end]")
     spans = tuple(_span(text, cue, f"{prefix}cues") for cue in cues or [])
     given = item.get(f"{prefix}source")
     source = None if given is None else _span(text, given, f"{prefix}source")
-    if label is Label.NO_CLAIM and (spans or source):
+    if label == Label.NO_CLAIM and (spans or source):
         raise ValueError(f"a {label} sentence carries no spans ('{prefix}cues', '{prefix}source')")
     if any(a[1] > b[0] for a, b in pairwise(sorted(spans))):
         raise ValueError(f"'{prefix}cues' overlap: {sorted(spans)}")
     return Reading(label, tuple(sorted(spans)), source)
 
 
-def _label(value: object, key: str) -> Label:
-    if value not in tuple(LABELS):
-        raise ValueError(f"{key!r} is {value!r}, expected one of {', '.join(LABELS)}")
-    return Label(str(value))
+def _label(value: object, key: str, labels: Sequence[str]) -> str:
+    if value not in labels:
+        raise ValueError(f"{key!r} is {value!r}, expected one of {', '.join(labels)}")
+    return str(value)
 
 
 def _span(text: str, value: object, key: str) -> Offsets:

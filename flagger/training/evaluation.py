@@ -37,6 +37,8 @@ class Scored:
     logits: FloatArray
     cues: list[list[Offsets]]
     sources: list[Offsets | None]
+    labels: tuple[str, ...] = LABELS
+    """In the order of the columns."""
 
     @property
     def sentences(self) -> list[LabelledSentence]:
@@ -46,53 +48,62 @@ class Scored:
     @property
     def wanted(self) -> npt.NDArray[np.int64]:
         """The labelled columns, shape (n_sentences,)."""
-        return np.array([LABELS.index(sentence.final.label) for sentence in self.sentences], dtype=np.int64)
+        return np.array([self.labels.index(sentence.final.label) for sentence in self.sentences], dtype=np.int64)
 
 
-def score_articles(classifier: Classifier, articles: Sequence[LabelledArticle]) -> Scored:
-    """Run a classifier over articles."""
+def score_articles(
+    classifier: Classifier, articles: Sequence[LabelledArticle], labels: tuple[str, ...] = LABELS
+) -> Scored:
+    """Run a classifier over articles.
+
+    Args:
+        classifier: Tells ``labels`` apart.
+        articles: Whose sentences have such labels.
+        labels: In the order of the classifier's columns.
+    """
     predictions = classifier.predict([article.texts for article in articles])
     logits = np.concatenate([prediction.logits for prediction in predictions])
-    labels = [LABELS[column] for column in logits.argmax(axis=1)]
-    texts = (text for article in articles for text in article.texts)
-    cues = (cues for prediction in predictions for cues in prediction.cues)
+    cues = [cues for prediction in predictions for cues in prediction.cues]
     sources = [source for prediction in predictions for source in prediction.sources]
-    return Scored(
-        articles,
-        logits,
-        list(map(conventional, texts, labels, cues, sources)),
-        [None if label is Label.NO_CLAIM else source for label, source in zip(labels, sources, strict=True)],
-    )
+    if labels == LABELS:  # the guideline's conventions are about its own labels
+        said = [labels[column] for column in logits.argmax(axis=1)]
+        texts = (text for article in articles for text in article.texts)
+        cues = list(map(conventional, texts, said, cues, sources))
+        sources = [None if label == Label.NO_CLAIM else source for label, source in zip(said, sources, strict=True)]
+    return Scored(articles, logits, cues, sources, labels)
 
 
 def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
     """Measure labels, calibration and spans.
 
     Returns:
-        Counts, ``accuracy``, ``macro_f1`` (over the four labels), ``labels`` (precision, recall, F1, support each),
-        ``confusion_matrix`` (rows wanted, columns predicted, in Label order), ``calibration_error``, exact-match
-        ``cues`` and ``sources``; ``intervals``, see bootstrap_intervals; where there are contrast sets, how many are
-        right as a whole; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller was sure of, where
-        a data set tells.
+        Counts, ``accuracy``, ``macro_f1`` (over all labels), ``labels`` (precision, recall, F1, support each),
+        ``confusion_matrix`` (rows wanted, columns predicted, in the labels' order), ``calibration_error``; exact-match
+        ``cues`` and ``sources``, where any are marked; ``intervals``, see bootstrap_intervals; where there are contrast
+        sets, how many are right as a whole; ``sure`` repeats accuracy and macro-F1 on the sentences that the labeller
+        was sure of, where a data set tells.
     """
     wanted, predicted = scored.wanted, scored.logits.argmax(axis=1)
     probabilities = apply_temperature(scored.logits, temperature)
     metrics: dict[str, Any] = {
         "n_articles": len(scored.articles),
         "n_sentences": len(wanted),
-        **_label_metrics(wanted, predicted),
-        "confusion_matrix": confusion_matrix(wanted, predicted, labels=range(len(LABELS))).tolist(),
+        **_label_metrics(wanted, predicted, scored.labels),
+        "confusion_matrix": confusion_matrix(wanted, predicted, labels=range(len(scored.labels))).tolist(),
         "calibration_error": calibration_error(probabilities, wanted),
-        "cues": _span_metrics(cue_counts(scored.sentences, scored.cues)),
-        "sources": _span_metrics(source_counts(scored.sentences, scored.sources)),
     }
+    spans = {
+        "cues": cue_counts(scored.sentences, scored.cues),
+        "sources": source_counts(scored.sentences, scored.sources),
+    }
+    metrics |= {name: _span_metrics(counts) for name, counts in spans.items() if counts[2]}
     tables = list(_tables(scored, probabilities))
     if sets := _whole_sets(scored.articles, tables):
         metrics["contrast_sets"] = sets
-    metrics["intervals"] = bootstrap_intervals(tables)
+    metrics["intervals"] = bootstrap_intervals(tables, scored.labels)
     sure = np.array([sentence.sure for sentence in scored.sentences])
     if not sure.all():
-        part = _label_metrics(wanted[sure], predicted[sure])
+        part = _label_metrics(wanted[sure], predicted[sure], scored.labels)
         metrics["sure"] = {"n_sentences": int(sure.sum()), "accuracy": part["accuracy"], "macro_f1": part["macro_f1"]}
     return metrics
 
@@ -163,13 +174,13 @@ def source_counts(sentences: Sequence[LabelledSentence], sources: Sequence[Offse
 
 
 def _tables(scored: Scored, probabilities: FloatArray) -> Iterator[Tables]:
-    all_wanted = scored.wanted
+    all_wanted, n_labels = scored.wanted, len(scored.labels)
     end = 0
     for article in scored.articles:
         start, end = end, end + len(article.sentences)
         wanted, predicted = all_wanted[start:end], probabilities[start:end].argmax(axis=1)
         confidence = probabilities[start:end].max(axis=1)
-        confusion, bins = np.zeros((len(LABELS), len(LABELS))), np.zeros((N_BINS, 2))
+        confusion, bins = np.zeros((n_labels, n_labels)), np.zeros((N_BINS, 2))
         np.add.at(confusion, (wanted, predicted), 1)
         np.add.at(bins, confidence_bins(confidence), np.stack([wanted == predicted, confidence], axis=1))
         cues = cue_counts(article.sentences, scored.cues[start:end])
@@ -198,9 +209,11 @@ def _span_metrics(counts: Counts) -> dict[str, float | int]:
     }
 
 
-def _label_metrics(wanted: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> dict[str, Any]:
+def _label_metrics(
+    wanted: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64], labels: Sequence[str]
+) -> dict[str, Any]:
     precision, recall, f1, support = precision_recall_fscore_support(
-        wanted, predicted, labels=range(len(LABELS)), zero_division=0
+        wanted, predicted, labels=range(len(labels)), zero_division=0
     )
     return {
         "accuracy": round(float(accuracy_score(wanted, predicted)), 4),
@@ -212,6 +225,6 @@ def _label_metrics(wanted: npt.NDArray[np.int64], predicted: npt.NDArray[np.int6
                 "f1": round(float(f1[i]), 4),
                 "support": int(support[i]),
             }
-            for i, label in enumerate(LABELS)
+            for i, label in enumerate(labels)
         },
     }

@@ -8,7 +8,6 @@ from typing import Any
 import flagger
 from flagger.artifacts import CARD_FILE, CONFIG_FILE, INFO_FILE, METRICS_FILE, ModelInfo, sha256_of
 from flagger.errors import ConfigError
-from flagger.labels import LABELS
 from flagger.training.config import Recipe
 
 
@@ -46,7 +45,7 @@ def write_model(
             name=config.name,
             kind=config.kind,
             flagger_version=flagger.__version__,
-            labels=tuple(LABELS),
+            labels=config.data.labels,
             temperature=temperature,
             review_margin=config.decision.review_margin,
             dataset_sha256=dataset_sha256,

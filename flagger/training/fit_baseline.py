@@ -1,6 +1,8 @@
 """Labelled articles -> a fitted BaselineClassifier."""
 
+import math
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -10,10 +12,11 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from flagger.classifiers.baseline import TOKEN_PATTERN, BaselineClassifier, find_cues, mask, prepare
 from flagger.errors import DatasetError
-from flagger.labels import LABELS, Label
+from flagger.labels import Label
 from flagger.training.config import BaselineConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.evaluation import cue_counts, f1_of
+from flagger.training.fit_calibration import fit_shift
 
 _CUE_FLOORS = np.round(np.arange(0.02, 1.0, 0.02), 2)
 
@@ -23,13 +26,14 @@ def fit_baseline(
 ) -> BaselineClassifier:
     """Fit the features and the regression on ``train``; choose the cue floor by exact cue F1 on ``validation``.
 
+    Where no cue is marked there, nothing is a cue.
+
     Raises:
-        DatasetError: If the training articles lack one of the labels.
+        DatasetError: If the regression does not converge.
     """
     sentences = [sentence for article in train for sentence in article.sentences]
-    columns = [LABELS.index(sentence.final.label) for sentence in sentences]
-    if missing := [str(label) for i, label in enumerate(LABELS) if i not in columns]:
-        raise DatasetError(f"the training split has no sentence labelled {', '.join(missing)}")
+    labels = config.data.labels
+    columns = [labels.index(sentence.final.label) for sentence in sentences]
     texts = [prepare(sentence.text) for sentence in sentences]
     weights = [1.0] * len(texts)
     if config.features.cue_weight:
@@ -49,7 +53,9 @@ def fit_baseline(
                 "raise logistic.max_iterations or lower logistic.c"
             ) from error
     pipeline["logistic"].coef_ = pipeline["logistic"].coef_.astype(np.float32)  # halves the model
-    return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation))
+    if config.decision.favoured:
+        _favour(pipeline, validation, labels, config.decision.favoured)
+    return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation, labels))
 
 
 def _cues_text(sentence: LabelledSentence) -> str:
@@ -81,10 +87,24 @@ def _pipeline(config: BaselineConfig) -> Pipeline:
     return Pipeline([("features", union), ("logistic", regression)])
 
 
-def _best_cue_floor(pipeline: Pipeline, validation: list[LabelledArticle]) -> float:
+def _favour(pipeline: Pipeline, validation: list[LabelledArticle], labels: Sequence[str], label: str) -> None:
     sentences = [sentence for article in validation for sentence in article.sentences]
+    logits, _ = BaselineClassifier(pipeline, 0.0).explain([sentence.text for sentence in sentences])
+    column = labels.index(label)
+    shift = fit_shift(logits, column, np.array([sentence.final.label == label for sentence in sentences]))
+    intercept = pipeline["logistic"].intercept_
+    if len(intercept) == 1:  # of two labels: how much the second is above the first
+        intercept[0] += shift if column else -shift
+    else:
+        intercept[column] += shift
+
+
+def _best_cue_floor(pipeline: Pipeline, validation: list[LabelledArticle], labels: Sequence[str]) -> float:
+    sentences = [sentence for article in validation for sentence in article.sentences]
+    if not any(sentence.final.cues for sentence in sentences):
+        return math.inf
     logits, pushes = BaselineClassifier(pipeline, 0.0).explain([sentence.text for sentence in sentences])
-    claims = logits.argmax(axis=1) != LABELS.index(Label.NO_CLAIM)
+    claims = [labels[column] != Label.NO_CLAIM for column in logits.argmax(axis=1)]
 
     def cue_f1(floor: float) -> float:
         found = [

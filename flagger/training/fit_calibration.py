@@ -1,4 +1,4 @@
-"""Logits and labels of the validation split -> a temperature."""
+"""Logits and labels of the validation split -> a temperature, and the shift of a label."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,13 +7,14 @@ from scipy.optimize import minimize_scalar
 from flagger.calibration import FloatArray, apply_temperature
 
 _BOUNDS = (-3.0, 3.0)  # of the temperature's natural logarithm: 0.05 to 20
+_SHIFTS = sorted(np.round(np.arange(-4, 4.05, 0.1), 1), key=abs)
 
 
 def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
     """Return the temperature that minimises the negative log-likelihood.
 
     Args:
-        logits: Shape (n_sentences, n_labels), columns in Label order.
+        logits: Shape (n_sentences, n_labels), columns in the labels' order.
         labels: Shape (n_sentences,), column indices.
 
     Source: Guo et al. 2017, arXiv:1706.04599, section 4.2.
@@ -25,3 +26,20 @@ def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
 
     found = minimize_scalar(negative_log_likelihood, bounds=_BOUNDS, method="bounded")
     return round(float(np.exp(found.x)), 4)
+
+
+def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_]) -> float:
+    """Return what to add to a label's logit for its best F1; of equally good shifts the smallest.
+
+    Args:
+        logits: Shape (n_sentences, n_labels).
+        column: The label's.
+        wanted: Shape (n_sentences,), which sentences have the label.
+    """
+    margins = logits[:, column] - np.delete(logits, column, axis=1).max(axis=1)
+
+    def f1(shift: float) -> float:
+        said = margins + shift > 0
+        return float(2 * (said & wanted).sum() / max(said.sum() + wanted.sum(), 1))
+
+    return float(max(_SHIFTS, key=f1))

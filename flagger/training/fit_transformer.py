@@ -1,6 +1,7 @@
 """Labelled articles -> a fine-tuned JointModel, with transformers' Trainer."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +29,11 @@ from typing_extensions import override
 from flagger.calibration import FloatArray
 from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, SPAN_KINDS
 from flagger.errors import ConfigError, DatasetError
-from flagger.labels import LABELS
 from flagger.training.config import FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
 from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
+from flagger.training.fit_calibration import fit_shift
 from flagger.training.joint_model import JointModel
 
 _MASKS = ("[MASK]", "<mask>")
@@ -74,18 +75,18 @@ def fit_transformer(
         ConfigError: If the encoder cannot be loaded, memory is short, or the loss is no longer a number.
         DatasetError: If a sentence is longer than the encoder can read.
     """
-    settings = config.training
+    settings, labels = config.training, config.data.labels
     logging.set_verbosity_error()  # what goes wrong comes as an error, what goes right is reported
     logging.disable_progress_bar()
     torch.manual_seed(config.seed)
     base = _base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
-    model = JointModel.from_encoder(base, config.encoder, settings.dropout)
+    model = JointModel.from_encoder(base, config.encoder, settings.dropout, len(labels))
     if settings.freeze_embeddings:
         words = model.encoder.get_input_embeddings().weight
         words.data = round_embeddings(words.data)
         words.requires_grad = False
-    data = {name: _encode(part, tokenizer) for name, part in (("train", train), ("val", validation))}
+    data = {name: _encode(part, tokenizer, labels) for name, part in (("train", train), ("val", validation))}
     trainer = JointTrainer(
         settings,
         mask_id=_mask_id(tokenizer, settings),
@@ -94,7 +95,7 @@ def fit_transformer(
         train_dataset=data["train"],
         eval_dataset=data["val"],
         data_collator=collate,
-        compute_metrics=_macro_f1,
+        compute_metrics=partial(_macro_f1, n_labels=len(labels)),
         preprocess_logits_for_metrics=lambda logits, _: logits[0],
         callbacks=[EarlyStoppingCallback(settings.patience), _Told(report)],
     )
@@ -109,6 +110,12 @@ def fit_transformer(
     # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
+    if favoured := config.decision.favoured:
+        wanted = np.array([s.final.label == favoured for article in validation for s in article.sentences])
+        column = labels.index(favoured)
+        shift = fit_shift(label_logits(model, tokenizer, validation), column, wanted)
+        model.label_head.bias.data[column] += shift
+        report(f"the logit of {favoured} shifted by {shift}")
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 
@@ -183,7 +190,7 @@ class JointTrainer(Trainer):
 
 
 def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[LabelledArticle]) -> FloatArray:
-    """Return the trained model's label logits in fp32, one row a sentence, columns in Label order."""
+    """Return the trained model's label logits in fp32, one row a sentence, columns in the labels' order."""
     rows = []
     with torch.no_grad():
         for article in articles:
@@ -253,7 +260,7 @@ def tag_tokens(sentence: LabelledSentence, offsets: Sequence[Offsets]) -> list[l
     return tags
 
 
-def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Dataset:
+def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer, labels: Sequence[str]) -> Dataset:
     rows: Features = {"input_ids": [], "tags": [], "labels": [], "length": []}
     for article in articles:
         for sentence, encoding in zip(article.sentences, tokenizer.encode_batch(article.texts), strict=True):
@@ -263,15 +270,15 @@ def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Datase
                 )
             rows["input_ids"].append(encoding.ids)
             rows["tags"].append(tag_tokens(sentence, encoding.offsets))
-            rows["labels"].append(LABELS.index(sentence.final.label))
+            rows["labels"].append(labels.index(sentence.final.label))
             rows["length"].append(len(encoding.ids))
     return Dataset.from_dict(rows)
 
 
-def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+def _macro_f1(prediction: EvalPrediction, n_labels: int) -> dict[str, float]:
     wanted = prediction.label_ids[0] if isinstance(prediction.label_ids, tuple) else prediction.label_ids
     predicted = np.asarray(prediction.predictions).argmax(axis=-1)
-    return {"macro_f1": float(f1_score(wanted, predicted, average="macro", labels=range(len(LABELS)), zero_division=0))}
+    return {"macro_f1": float(f1_score(wanted, predicted, average="macro", labels=range(n_labels), zero_division=0))}
 
 
 def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from flagger.calibration import FloatArray
-from flagger.labels import LABELS
 
 N_RESAMPLES = 2000
+_AT_ONCE = 100  # resamples, to bound memory where articles are many
 _LEVEL = 95
 
 
@@ -29,30 +29,33 @@ class Tables(NamedTuple):
     """Shape (n_bins, 2): in each confidence bin, how many are right and the sum of their confidence."""
 
 
-def bootstrap_intervals(tables: Sequence[Tables], seed: int = 0) -> dict[str, list[float]]:
+def bootstrap_intervals(tables: Sequence[Tables], labels: Sequence[str], seed: int = 0) -> dict[str, list[float]]:
     """Return the ends of each measure's interval: accuracy, macro-F1, each label's F1, calibration error, span F1.
 
     Args:
         tables: One for each article.
+        labels: In the order of the tables' columns.
         seed: Of the resamples.
 
     Source: percentile bootstrap, Efron and Tibshirani 1993, chapter 13, over clusters.
     """
     n = len(tables)
-    drawn = np.random.default_rng(seed).multinomial(n, [1 / n] * n, size=N_RESAMPLES)
-    confusion, cues, sources, bins = (
-        np.tensordot(drawn, np.stack(of_kind), axes=1) for of_kind in zip(*tables, strict=True)
-    )
+    rng = np.random.default_rng(seed)
+    stacked = [np.stack(of_kind) for of_kind in zip(*tables, strict=True)]
+    sums = []
+    for _ in range(N_RESAMPLES // _AT_ONCE):
+        drawn = rng.multinomial(n, [1 / n] * n, size=_AT_ONCE)
+        sums.append([np.tensordot(drawn, of_kind, axes=1) for of_kind in stacked])
+    confusion, cues, sources, bins = (np.concatenate(parts) for parts in zip(*sums, strict=True))
     n_sentences = confusion.sum(axis=(1, 2))
     right = np.diagonal(confusion, axis1=1, axis2=2)
     f1 = _f1(right, confusion.sum(axis=1), confusion.sum(axis=2))  # (n_resamples, n_labels)
     samples = {
         "accuracy": right.sum(axis=1) / n_sentences,
         "macro_f1": f1.mean(axis=1),
-        **{str(label): f1[:, i] for i, label in enumerate(LABELS)},
+        **{str(label): f1[:, i] for i, label in enumerate(labels)},
         "calibration_error": np.abs(bins[..., 0] - bins[..., 1]).sum(axis=1) / n_sentences,
-        "cues": _f1(*cues.T),
-        "sources": _f1(*sources.T),
+        **{name: _f1(*sums.T) for name, sums in (("cues", cues), ("sources", sources)) if sums[:, 2].any()},
     }
     ends = [(100 - _LEVEL) / 2, (100 + _LEVEL) / 2]
     return {name: [round(float(end), 4) for end in np.percentile(values, ends)] for name, values in samples.items()}

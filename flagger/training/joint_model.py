@@ -14,7 +14,6 @@ from transformers.modeling_outputs import ModelOutput
 
 from flagger.classifiers.transformer import SPAN_KINDS, TAGS
 from flagger.errors import ConfigError
-from flagger.labels import LABELS
 from flagger.training.config import EncoderConfig
 
 
@@ -45,7 +44,7 @@ class JointModel(PreTrainedModel):
         self.encoder = AutoModel.from_config(config.encoder, add_pooling_layer=False)
         width = config.encoder.hidden_size
         self.dropout = nn.Dropout(config.dropout)
-        self.label_head = nn.Linear(2 * width, len(LABELS))
+        self.label_head = nn.Linear(2 * width, config.num_labels)
         self.span_head = nn.Linear(width, len(SPAN_KINDS) * len(TAGS))
         self.post_init()
 
@@ -71,13 +70,14 @@ class JointModel(PreTrainedModel):
         return ModelOutput(label_logits=label_logits, span_logits=span_logits)
 
     @classmethod
-    def from_encoder(cls, base: str | Path, settings: EncoderConfig, dropout: float) -> "JointModel":
+    def from_encoder(cls, base: str | Path, settings: EncoderConfig, dropout: float, n_labels: int) -> "JointModel":
         """Put fresh heads on an encoder.
 
         Args:
             base: A folder or a hub id that transformers can load.
             settings: Which of its layers to keep, or how wide a random one to make.
             dropout: Before the heads, 0 to 1.
+            n_labels: How many labels a sentence may have.
 
         Raises:
             ConfigError: If there is no such encoder or it has fewer layers.
@@ -97,7 +97,7 @@ class JointModel(PreTrainedModel):
             config.num_attention_heads = settings.width // 8
         kept = [round(i * (config.num_hidden_layers - 1) / max(n_layers - 1, 1)) for i in range(n_layers)]
         config.num_hidden_layers = n_layers
-        model = cls(JointConfig(encoder=config, dropout=dropout))
+        model = cls(JointConfig(encoder=config, dropout=dropout, num_labels=n_labels))
         if encoder is not None:
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())

@@ -22,23 +22,13 @@ from flagger.training.dataset import (
     LabelledArticle,
     Offsets,
     parse_article,
+    tell_faults,
 )
+from flagger.training.imported import UNKNOWN, Imported
 
 _REGIONS = ("sentence", "cue", "source")
 _PARAGRAPH = re.compile(r"\n\s*\n|\r\s*\r")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_UNKNOWN_COUNTRY = "ZZ"  # ISO 3166-1 leaves it to users
-_DEFAULTS = {"topic": "unknown", "register": "unknown", "country": _UNKNOWN_COUNTRY, "stratum": "natural"}
-_DEFAULTS |= {"split": "train"}
-_MAX_TOLD = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The articles of an export, and how many tasks were passed over because nobody had annotated them."""
-
-    articles: list[LabelledArticle]
-    n_passed_over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +77,7 @@ def import_label_studio(path: Path, metadata: Mapping[str, str | None]) -> Impor
             else:
                 articles.append(_conventional(item[1]))
     if faults:
-        told = "\n".join(map(str, faults[:_MAX_TOLD]))
-        rest = f"\n... and {len(faults) - _MAX_TOLD} more" if len(faults) > _MAX_TOLD else ""
-        raise DatasetError(f"{len(faults)} faults in {path}; nothing was imported:\n{told}{rest}")
+        raise DatasetError(f"{len(faults)} faults in {path}; nothing was imported:\n{tell_faults(faults)}")
     if not articles:
         raise DatasetError(f"{path}: none of {n_passed_over} tasks is annotated")
     return Imported(articles, n_passed_over)
@@ -144,7 +132,7 @@ def _row(task: dict[str, Any], result: list[dict[str, Any]], metadata: Mapping[s
     }
     sentences = [region for region in regions if region.kind == "sentence"]
     article_id = str(data.get("article_id") or f"task-{task.get('id', '')}")
-    defaults = _DEFAULTS | {"title": article_id} | {key: value for key, value in metadata.items() if value}
+    defaults = UNKNOWN | {"title": article_id} | {key: value for key, value in metadata.items() if value}
     return {
         "id": article_id,
         **{key: data.get(key) or defaults[key] for key in METADATA},

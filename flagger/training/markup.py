@@ -139,7 +139,7 @@ def _sentence(line: str, paragraph: int) -> LabelledSentence:
     text, cues, sources = _unmark(match[2])
     if len(sources) > 1:
         raise ValueError("more than one source is marked")
-    if label is Label.NO_CLAIM and (cues or sources):
+    if label == Label.NO_CLAIM and (cues or sources):
         raise ValueError(f"a {label} sentence carries no marks")
     source = sources[0] if sources else None
     return LabelledSentence(text, Reading(label, tuple(conventional(text, label, cues, source)), source), paragraph)

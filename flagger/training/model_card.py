@@ -11,33 +11,25 @@ from flagger.training.dataset import LabelledArticle
 
 _CARD = """\
 ---
-license: apache-2.0
-language: en
+{licence}language: en
 library_name: flagger
-tags: [text-classification, hedging, factuality, news]
+tags: [text-classification, hedging{tags}]
 ---
 
 # {name}
 
 {description}
 
-It tags a sentence as {labels} by how it is worded, never by what is true. The labels are defined in
-[the guideline](../../datasets/GUIDELINE.md).
+It tags a sentence as {labels} by how it is worded, never by what is true. {meaning}
 
 ## Use
 
-For sorting English news sentences by how well established they present their content, so that a person checks the
-right ones first. Not for deciding what is true, and not for judging a person, a source or an outlet.
-
-```
-flagger score articles/ --model {name}
-```
+{use}
 
 ## Data
 
 {data}
-Content SHA-256 `{dataset_sha256}`. The articles are invented and written for this project; see
-[the dataset card](../../datasets/README.md). Outside sets were only measured on: nothing was trained, calibrated or
+Content SHA-256 `{dataset_sha256}`. {origin} Outside sets were only measured on: nothing was trained, calibrated or
 chosen on them.
 
 ## Measured
@@ -50,7 +42,7 @@ top label in 15 bins; cue and source F1 count exact spans; a contrast set is rig
 {per_label}{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
-less than {review_margin} apart.
+less than {review_margin} apart.{favoured}
 
 ## Limits
 
@@ -58,12 +50,44 @@ less than {review_margin} apart.
 
 ## Made by
 
-flagger {flagger_version}, seed {seed}, from this configuration (`config.json`):
+flagger {flagger_version}, seed {seed}, from this configuration (`config.json`){command}
+"""
+
+# What is true of a model with flagger's own labels, and of one with another corpus's.
+_OWN = {
+    "licence": "license: apache-2.0\n",
+    "tags": ", factuality, news",
+    "meaning": "The labels are defined in\n[the guideline](../../datasets/GUIDELINE.md).",
+    "use": """\
+For sorting English news sentences by how well established they present their content, so that a person checks the
+right ones first. Not for deciding what is true, and not for judging a person, a source or an outlet.
+
+```
+flagger score articles/ --model {name}
+```""",
+    "origin": """\
+The articles are invented and written for this project; see
+[the dataset card](../../datasets/README.md).""",
+    "command": """\
+:
 
 ```
 flagger train configs/{name}.toml{overrides}
+```""",
+}
+_OTHER = {
+    "licence": "",
+    "tags": "",
+    "meaning": "The labels are those of the data below, not\nflagger's own.",
+    "use": """\
+For measuring on sentences with these labels. It cannot score articles.
+
 ```
-"""
+flagger evaluate {output} articles.jsonl
+```""",
+    "origin": "They come from `{articles}`; their licence is that of the corpus.",
+    "command": ".",
+}
 
 _DESCRIPTIONS = {
     "baseline": "The baseline: hashed n-grams of words, characters and masked words, TF-IDF, logistic regression. It "
@@ -81,6 +105,10 @@ _LIMITS = {
     "it takes for more than they are: in feature prose and quotes for opinion, in stories full of allegations for one "
     "of them. There it is surer of itself than it should be; see the calibration error.",
 }
+_OTHER_LIMITS = (
+    "It reads each sentence alone, so what depends on the neighbours is beyond it. Other kinds of text than these were "
+    "not measured."
+)
 
 
 def render_card(
@@ -93,6 +121,35 @@ def render_card(
     """Return the card of a trained model; ``pictures`` lie in a folder beside it."""
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
     data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
+    is_own, favoured = info.labels == LABELS, config.decision.favoured
+    told = {
+        "name": info.name,
+        "output": config.output,
+        "articles": config.data.articles,
+        "overrides": "".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),
+    }
+    return _CARD.format(
+        **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
+        name=info.name,
+        description=_DESCRIPTIONS[info.kind] + _export(metrics),
+        labels=", ".join(f"`{label}`" for label in info.labels),
+        data=data,
+        dataset_sha256=info.dataset_sha256,
+        summary=_summary(metrics),
+        metrics_file=METRICS_FILE,
+        per_label="".join(_label_section(name, values) for name, values in metrics.items()),
+        pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
+        + "\n" * bool(pictures),
+        favoured=f" `{favoured}` is said as often as gives it the best F1 on that split." if favoured else "",
+        temperature=info.temperature,
+        review_margin=info.review_margin,
+        limits=_LIMITS[info.kind] if is_own else _OTHER_LIMITS,
+        flagger_version=info.flagger_version,
+        seed=info.seed,
+    )
+
+
+def _summary(metrics: dict[str, dict[str, Any]]) -> str:
     rows = [
         [
             name,
@@ -101,8 +158,7 @@ def render_card(
             _with_interval(v, v["macro_f1"], "macro_f1"),
             f"{v['sure']['macro_f1']:.3f}" if "sure" in v else "",
             _with_interval(v, v["calibration_error"], "calibration_error"),
-            _with_interval(v, v["cues"]["f1"], "cues"),
-            _with_interval(v, v["sources"]["f1"], "sources"),
+            *(_with_interval(v, v[kind]["f1"], kind) if kind in v else "" for kind in ("cues", "sources")),
             f"{v['contrast_sets']['right']:.3f} of {v['contrast_sets']['n_sets']}" if "contrast_sets" in v else "",
         ]
         for name, v in metrics.items()
@@ -118,24 +174,7 @@ def render_card(
         "source F1",
         "contrast sets right",
     ]
-    return _CARD.format(
-        name=info.name,
-        description=_DESCRIPTIONS[info.kind] + _export(metrics),
-        labels=", ".join(f"`{label}`" for label in LABELS),
-        data=data,
-        dataset_sha256=info.dataset_sha256,
-        summary=_table(head, rows),
-        metrics_file=METRICS_FILE,
-        per_label="".join(_label_section(name, values) for name, values in metrics.items()),
-        pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
-        + "\n" * bool(pictures),
-        temperature=info.temperature,
-        review_margin=info.review_margin,
-        limits=_LIMITS[info.kind],
-        flagger_version=info.flagger_version,
-        seed=info.seed,
-        overrides="".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),
-    )
+    return _table(head, rows)
 
 
 def _export(metrics: dict[str, dict[str, Any]]) -> str:
@@ -155,7 +194,7 @@ def _with_interval(values: dict[str, Any], value: float, name: str) -> str:
 
 
 def _label_section(name: str, values: dict[str, Any]) -> str:
-    head = ["label", "precision", "recall", "F1", "support", *(f"said {label}" for label in LABELS)]
+    head = ["label", "precision", "recall", "F1", "support", *(f"said {label}" for label in values["labels"])]
     rows = (
         [
             label,

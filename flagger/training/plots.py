@@ -12,7 +12,6 @@ from sklearn.metrics import ConfusionMatrixDisplay
 
 from flagger.calibration import apply_temperature
 from flagger.errors import writing
-from flagger.labels import LABELS
 from flagger.training.evaluation import N_BINS, Epoch, Scored, confidence_bins
 
 # The same picture is the same file: ids without chance, no date; text stays text.
@@ -32,8 +31,8 @@ def plot_scored(folder: Path, prefix: str, scored: Scored, temperature: float) -
         ConfusionMatrixDisplay.from_predictions(
             scored.wanted,
             predicted,
-            labels=range(len(LABELS)),
-            display_labels=LABELS,
+            labels=range(len(scored.labels)),
+            display_labels=scored.labels,
             normalize="true",
             values_format=".2f",
             cmap="Blues",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flagger.classifiers import Classifier, baseline
-from flagger.errors import ConfigError
+from flagger.errors import ConfigError, DatasetError
 from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
@@ -63,12 +63,13 @@ def train(
         trained = _baseline(splits, config)
     else:
         trained = _transformer(splits, sha256, config, report, resume=resume)
-    validation = score_articles(trained.classifier, splits["validation"])
+    labels = config.data.labels
+    validation = score_articles(trained.classifier, splits["validation"], labels)
     temperature = fit_temperature(validation.logits, validation.wanted)
     report(f"calibrated on validation: temperature {temperature}")
     measured = {"validation": validation}
     for name, articles in {"test": splits["test"], **outside}.items():
-        measured[name] = score_articles(trained.classifier, articles)
+        measured[name] = score_articles(trained.classifier, articles, labels)
     metrics = {name: evaluate(scored, temperature) for name, scored in measured.items()}
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
@@ -85,12 +86,20 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
     """Read what a recipe names: the splits of its articles, and its outside sets.
 
     Raises:
-        ConfigError: If a path leads nowhere.
-        DatasetError: If the data is faulty.
+        ConfigError: If a path leads nowhere, or the favoured label is none.
+        DatasetError: If the data is faulty, or nothing to train on has one of the labels.
     """
     data = _existing("data.articles", config.data.articles)
-    splits = {split: read_articles(data, split) for split in SPLITS}
-    outside = {name: read_articles(_existing(f"outside.{name}", path)) for name, path in config.outside.items()}
+    labels, favoured = config.data.labels, config.decision.favoured
+    if favoured and favoured not in labels:
+        raise ConfigError(f"decision.favoured: expected one of {', '.join(labels)}, found {favoured!r}")
+    splits = {split: read_articles(data, split, labels) for split in SPLITS}
+    found = {sentence.final.label for article in splits["train"] for sentence in article.sentences}
+    if missing := [label for label in labels if label not in found]:
+        raise DatasetError(f"the training split has no sentence labelled {', '.join(missing)}")
+    outside = {
+        name: read_articles(_existing(f"outside.{name}", path), labels=labels) for name, path in config.outside.items()
+    }
     return splits, outside
 
 
@@ -121,7 +130,8 @@ def _transformer(
     weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
     shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
     validation = splits["validation"]
-    agreement = agreement_of(label_logits(model, tokenizer, validation), score_articles(classifier, validation).logits)
+    exported = score_articles(classifier, validation, config.data.labels).logits
+    agreement = agreement_of(label_logits(model, tokenizer, validation), exported)
     report(f"export beside the trained model, on validation: {agreement}")
     return Trained(classifier, weights, history, agreement)
 

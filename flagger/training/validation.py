@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from flagger.cues import conventional
+from flagger.labels import LABELS
 from flagger.training.dataset import SPLITS, Fault, LabelledArticle, scan
 
 # Sentences of different splits that share this much of their word 3-grams (Jaccard) are near-duplicates.
@@ -15,21 +16,26 @@ _SHORTEST = 6  # words; shorter sentences ("By Anna Lind", "Read more") recur in
 _ROWS = 512  # compared at a time, to bound memory
 
 
-def check(path: Path) -> tuple[list[LabelledArticle], list[Fault]]:
+def check(path: Path, labels: tuple[str, ...] = LABELS) -> tuple[list[LabelledArticle], list[Fault]]:
     """Return the valid articles of a file or folder, and all faults.
+
+    Args:
+        path: The file or folder.
+        labels: What sentences may be labelled; the guideline's conventions for cues hold with its own labels only.
 
     Raises:
         DatasetError: If the path cannot be read at all.
     """
     articles: list[tuple[str, LabelledArticle]] = []
     faults: list[Fault] = []
-    for item in scan(path, complete=True):
+    for item in scan(path, complete=True, labels=labels):
         if isinstance(item, Fault):
             faults.append(item)
         else:
             articles.append(item)
     faults += _repeated_ids(articles)
-    faults += _unconventional_cues(articles)
+    if labels == LABELS:
+        faults += _unconventional_cues(articles)
     faults += _near_duplicates(articles)
     return [article for _, article in articles], faults
 

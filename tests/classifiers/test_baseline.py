@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flagger.artifacts import read_info
+from flagger.calibration import apply_temperature
 from flagger.classifiers import load_classifier
 from flagger.classifiers.baseline import WEIGHTS_FILE, find_cues, load, mask, prepare, tokenize
 from flagger.errors import ModelError
 from flagger.labels import LABELS, Label
+from tests.conftest import HEDGES
 
 
 def test_it_learned_its_sentences(small_model: Path) -> None:
@@ -40,6 +42,19 @@ def test_pushes_are_the_words_part_of_the_logit(small_model: Path) -> None:
     scores = part @ (weights - weights.mean(axis=0)).T
     for row, push in enumerate(pushes):
         assert push.sum() == pytest.approx(scores[row, logits[row].argmax()])
+
+
+def test_of_two_labels_each_has_its_column_and_its_words(hedged_model: Path) -> None:
+    """Scikit-learn gives one column for two labels; the probabilities are its own all the same."""
+    classifier = load(hedged_model)
+    texts = ["It could reopen by June, about a year late.", "The bridge was built in 1931."]
+    logits, pushes = classifier.explain(texts)
+    expected = classifier.pipeline.predict_proba([prepare(text) for text in texts])
+    assert apply_temperature(logits, 1.0) == pytest.approx(expected)
+    assert [HEDGES[column] for column in logits.argmax(axis=1)] == ["uncertain", "certain"]
+    tokens = [token.group() for token in tokenize(texts[0])]
+    assert tokens[pushes[0].argmax()] in ("could", "about")
+    assert classifier.predict([[]])[0].logits.shape == (0, 2)
 
 
 @pytest.mark.parametrize(

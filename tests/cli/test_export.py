@@ -46,5 +46,3 @@ def test_corrected_tasks_become_labelled_articles(run: Run, tmp_path: Path) -> N
     (row,) = map(json.loads, (tmp_path / "a.jsonl").read_text("utf-8").splitlines())
     assert (row["id"], row["topic"], len(row["sentences"])) == ("news.txt", "fire", 4)
     assert run("data", "check", tmp_path / "a.jsonl").code == 0
-    outcome = run("data", "import", "doccano", tmp_path / "done.json", "-o", tmp_path / "b.jsonl")
-    assert (outcome.code, "use one of label-studio" in outcome.err) == (2, True)

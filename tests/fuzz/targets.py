@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flagger.errors import ReadError
+from flagger.errors import DatasetError, ReadError
 from flagger.reading import READERS, ReadOptions, read_stream
 from flagger.results import Article, FailedArticle, Status
 from flagger.sentences import split_sentences
@@ -70,11 +70,33 @@ def read_flags_bytes(data: bytes, suffix: str) -> None:
             assert str(error)
 
 
+def import_bytes(data: bytes, suffix: str) -> None:
+    """A corpus gives articles that are written and read back alike, or a DatasetError."""
+    from flagger.training.dataset import read_articles, write_articles
+    from flagger.training.labelled_table import Columns, import_table
+    from flagger.training.szeged_xml import import_conll2010
+
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, written = Path(folder, f"corpus{suffix}"), Path(folder, "articles.jsonl")
+        corpus.write_bytes(data)
+        try:
+            is_xml = suffix == ".xml"
+            found = import_conll2010(corpus, "train") if is_xml else import_table(corpus, "train", Columns(), {})
+        except DatasetError as error:
+            assert str(corpus) in str(error)
+            return
+        write_articles(written, found.articles)
+        labels = {sentence.final.label for article in found.articles for sentence in article.sentences}
+        assert read_articles(written, labels=tuple(labels)) == found.articles
+
+
+CORPORA = (".xml", ".csv", ".tsv", ".jsonl", ".parquet")
 RECORDS = (".jsonl", ".csv", ".parquet", ".jsonl.gz")
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "sentences": split_bytes,
     **{f"read{suffix}{gz}": partial(read_bytes, suffix=suffix + gz) for suffix in READERS for gz in ("", ".gz")},
     **{f"flags{suffix}": partial(read_flags_bytes, suffix=suffix) for suffix in RECORDS},
+    **{f"import{suffix}": partial(import_bytes, suffix=suffix) for suffix in CORPORA},
 }
 
 
@@ -85,7 +107,7 @@ def seeds(target: str) -> tuple[bytes, ...]:
     if kind == "sentences":
         return tuple(path.read_bytes() for path in sorted(SAMPLES.glob("*.txt")))
     suffix, is_gzip = f".{rest.removesuffix('.gz')}", rest.endswith(".gz")
-    plain = _flags(suffix) if kind == "flags" else _articles(suffix)
+    plain = {"flags": _flags, "import": _corpora, "read": _articles}[kind](suffix)
     return tuple(gzip.compress(data, mtime=0) for data in plain) if is_gzip else plain
 
 
@@ -112,6 +134,23 @@ def _flags(suffix: str) -> tuple[bytes, ...]:
             for record in flag_records(next(result)):
                 sink.write(record)
         return (path.read_bytes(),)
+
+
+def _corpora(suffix: str) -> tuple[bytes, ...]:
+    from tests.training.test_szeged_xml import CONLL, SZEGED
+
+    if suffix == ".xml":
+        return CONLL.encode(), SZEGED.encode()
+    rows: list[dict[str, object]] = [
+        {"text": "It fell.", "label": "a"},
+        {"text": 'It "may" fall.', "label": "b"},
+    ]
+    if suffix == ".parquet":
+        return (_parquet(rows),)
+    if suffix == ".jsonl":
+        return ("".join(json.dumps(row) + "\n" for row in rows).encode(),)
+    separator = "\t" if suffix == ".tsv" else ","
+    return (f'text{separator}label\nIt fell.{separator}a\n"It ""may"" fall."{separator}b\n'.encode(),)
 
 
 def _parquet(rows: list[dict[str, object]], **options: object) -> bytes:

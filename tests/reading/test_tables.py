@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flagger.reading import ReadOptions, read_stream
+from flagger.reading.opened import ArticleError, OpenedFile
+from flagger.reading.tables import Row, read_rows
 from flagger.results import Article, FailedArticle, Status
 
 
@@ -277,3 +279,20 @@ def test_an_odd_column_costs_nothing_but_itself(odd: pa.Array) -> None:
     for column in ("id", "title", "date", "author"):
         (article,) = read_stream(BytesIO(parquet({"text": ["It fell."], column: odd})), ".parquet", "t")
         assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content", "place"),
+    [
+        (".csv", b"n,text\n1,Rain.\n", "row ending in line 2"),
+        (".tsv", b"n\ttext\n1\tRain.\n", "row ending in line 2"),
+        (".jsonl", b'\n{"n": "1", "text": "Rain."}\n', "line 2"),
+    ],
+)
+def test_rows_come_as_they_are_with_their_place(suffix: str, content: bytes, place: str) -> None:
+    def raw(columns: list[str]) -> list[Row]:
+        return list(read_rows(OpenedFile(BytesIO(content), "t"), suffix, columns))
+
+    assert raw(["text", "n"]) == [(place, {"n": "1", "text": "Rain."})]
+    with pytest.raises(ArticleError, match="Expected a column 'm', found the columns: 'n', 'text'"):
+        raw(["text", "m"])

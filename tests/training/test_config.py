@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from flagger.errors import ConfigError
+from flagger.labels import LABELS
 from flagger.training.config import load_config
+from tests.conftest import AS_HEDGES, HEDGES
 
 RECIPE = 'name = "x"\nkind = "baseline"\noutput = "out"\n'
 
@@ -32,6 +34,9 @@ def test_overrides_beat_the_file(tmp_path: Path) -> None:
         (RECIPE + '[logistic]\nc = "high"\n', [], "logistic.c: Input should be a valid number, found 'high'"),
         (RECIPE + "[logistic]\nc = 0.0\n", [], "logistic.c: Input should be greater than 0"),
         (RECIPE + "seed = true\n", [], "seed: Input should be a valid integer"),
+        (RECIPE + '[data]\nlabels = ["a"]\n', [], "data.labels: Tuple should have at least 2 items"),
+        (RECIPE + '[data]\nlabels = ["a", "a"]\n', [], "data.labels: Value error, expected different labels"),
+        (RECIPE + '[data]\nlabels = ["a", 1]\n', [], "data.labels.1: Input should be a valid string, found 1"),
         ('kind = "baseline"\n', [], "name: Field required"),
         (RECIPE.replace("baseline", "svm"), [], "kind: expected one of baseline, transformer, found 'svm'"),
         ("= broken", [], "is not TOML"),
@@ -46,6 +51,15 @@ def test_a_fault_names_the_key_and_the_file(tmp_path: Path, text: str, overrides
         load_config(path, overrides)
     assert told in str(caught.value)
     assert overrides or str(path) in str(caught.value)
+
+
+def test_other_labels_are_written_down_and_flagger_s_own_are_not(tmp_path: Path) -> None:
+    path = _recipe(tmp_path, RECIPE)
+    assert load_config(path).data.labels == LABELS
+    assert load_config(path).model_dump()["data"] == {"articles": "datasets/articles"}
+    data = load_config(path, [AS_HEDGES]).data
+    assert data.labels == HEDGES
+    assert data.model_dump()["labels"] == HEDGES
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from flagger.errors import DatasetError
 from flagger.labels import Label
 from flagger.training.dataset import Fault, article_record, read_articles, scan
-from tests.conftest import small_articles, write_articles
+from tests.conftest import HEDGES, hedged_articles, small_articles, write_articles
 
 
 def _row(**sentence: Any) -> dict[str, Any]:
@@ -77,6 +77,15 @@ def test_a_line_that_is_no_article(tmp_path: Path) -> None:
     path.write_text('{"id": \n[]\n\n{"id": ""}\n')
     faults = [str(item) for item in scan(path) if isinstance(item, Fault)]
     assert [fault.split(": ")[0] for fault in faults] == [f"{path}:{n}" for n in (1, 2, 4)]
+
+
+def test_labels_are_flagger_s_own_unless_others_are_named(tmp_path: Path) -> None:
+    path = write_articles(tmp_path / "a.jsonl", hedged_articles())
+    assert read_articles(path, labels=HEDGES) == hedged_articles()
+    with pytest.raises(DatasetError, match=r"'label' is '(un)?certain', expected one of confirmed"):
+        read_articles(path)
+    with pytest.raises(DatasetError, match="expected one of certain, other"):
+        read_articles(path, labels=("certain", "other"))
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from flagger.labels import LABELS
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
 from flagger.training.evaluation import Scored, agreement_of, calibration_error, evaluate, f1_of, score_articles
-from tests.conftest import StubClassifier, small_articles
+from tests.conftest import HEDGES, StubClassifier, small_articles
 
 ARTICLES = small_articles()[:2]
 PERFECT = {s.text: [9.0 * (label == s.final.label) for label in LABELS] for a in ARTICLES for s in a.sentences}
@@ -46,6 +47,24 @@ def test_sources_count_only_exact_ones() -> None:
     off = [(a[0], a[1] - 1) if a else None for a in wanted]
     wrong = evaluate(Scored(ARTICLES, scored.logits, scored.cues, off), 1.0)["sources"]
     assert (right["f1"], wrong["f1"]) == (1.0, 0.0)
+
+
+def test_cues_of_other_labels_stay_as_they_are_found() -> None:
+    """The guideline takes "have" off the cue of its own labels, and all cues off a sentence without a claim."""
+    sentence = LabelledSentence("It may have rained.", Reading("uncertain", ((3, 11),)))
+    articles = [LabelledArticle("a", (sentence,))]
+    classifier = StubClassifier({sentence.text: [5.0, 0.0]}, {sentence.text: [(3, 11)]})
+    metrics = evaluate(score_articles(classifier, articles, HEDGES), 1.0)
+    assert metrics["cues"]["f1"] == 1.0
+    assert metrics["confusion_matrix"] == [[0, 0], [1, 0]]
+    assert list(metrics["labels"]) == list(HEDGES)
+
+
+def test_spans_that_nobody_marked_are_not_measured() -> None:
+    articles = [LabelledArticle("a", (LabelledSentence("Rain fell.", Reading("certain")),))]
+    metrics = evaluate(score_articles(StubClassifier({"Rain fell.": [5.0, 0.0]}), articles, HEDGES), 1.0)
+    assert not {"cues", "sources"} & {*metrics, *metrics["intervals"]}
+    assert metrics["labels"]["certain"]["f1"] == 1.0
 
 
 def test_contrast_sets_count_as_a_whole() -> None:

@@ -12,7 +12,8 @@ from flagger.exports.label_studio import label_studio_tasks
 from flagger.labels import Label
 from flagger.results import ArticleResult
 from flagger.training.dataset import LabelledArticle, read_articles, write_articles
-from flagger.training.label_studio import Imported, import_label_studio
+from flagger.training.imported import Imported
+from flagger.training.label_studio import import_label_studio
 from tests.exports.articles import OTHER, RECORDS
 from tests.flag_files import flagged, records_of, results
 

@@ -2,17 +2,29 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from flagger.artifacts import read_info
+from flagger.classifiers import load_classifier
 from flagger.errors import ConfigError, DatasetError
 from flagger.pipeline import Flagger
-from flagger.training.fit_calibration import fit_temperature
+from flagger.training.config import load_config
+from flagger.training.dataset import Reading
+from flagger.training.fit_calibration import fit_shift, fit_temperature
 from flagger.training.run import train
-from tests.conftest import small_articles, small_config, smoke_config, write_articles
+from tests.conftest import (
+    AS_HEDGES,
+    HEDGES,
+    hedged_articles,
+    small_articles,
+    small_config,
+    smoke_config,
+    write_articles,
+)
 
 
 def test_same_data_and_recipe_same_model_bit_for_bit(small_dataset: Path, small_model: Path, tmp_path: Path) -> None:
@@ -88,6 +100,75 @@ def test_a_transformer_becomes_a_model_folder_like_any_other(smoke_model: Path) 
     flags = Flagger.load(smoke_model).flag("Two men were arrested. A third man reportedly fled.")
     assert len(flags) == 2
     assert sum(flags[0].probabilities.values()) == pytest.approx(1)
+
+
+def test_a_shift_gives_a_label_its_best_f1() -> None:
+    margins = np.array([-3.0, -1.0, -0.5, 0.5, -2.0])
+    wanted = np.array([False, True, True, True, False])
+    logits = np.stack([-margins, np.full(5, -9.0), np.zeros(5)], axis=1)  # of three labels, the last is favoured
+    shift = fit_shift(logits, 2, wanted)
+    assert ((logits + np.array([0, 0, shift])).argmax(axis=1) == 2).tolist() == wanted.tolist()
+    assert fit_shift(logits, 2, margins > 0) == 0.0  # what is best already stays
+
+
+@pytest.mark.parametrize("labels", [HEDGES, HEDGES[::-1]])
+def test_a_favoured_label_gets_its_best_f1(hedged_dataset: Path, tmp_path: Path, labels: tuple[str, str]) -> None:
+    given = [f"data.articles={hedged_dataset}", f"data.labels={json.dumps(labels)}", "features.n_features=4096"]
+    given += ["logistic.c=0.01", "logistic.balanced=false", f"output={tmp_path / 'm'}"]  # too stiff to say both labels
+    found = []
+    for favour in ([], ["decision.favoured=certain"]):
+        folder, metrics = train(load_config(Path("configs/baseline.toml"), [*given, *favour]))
+        found.append(metrics["validation"]["labels"]["certain"]["f1"])
+    assert found[0] == 0.0
+    assert found[1] > 0.6
+    assert "`certain` is said as often as gives it the best F1" in (folder / "README.md").read_text()
+
+
+def test_a_favoured_label_that_is_none_is_told(hedged_dataset: Path, tmp_path: Path) -> None:
+    config = smoke_config(f"data.articles={hedged_dataset}", AS_HEDGES, "decision.favoured=unsure")
+    with pytest.raises(ConfigError, match=r"decision\.favoured: expected one of certain, uncertain, found 'unsure'"):
+        train(config)
+
+
+def test_a_baseline_of_another_corpus_tells_its_labels(hedged_model: Path) -> None:
+    info = read_info(hedged_model, any_labels=True)
+    assert info.labels == HEDGES
+    assert json.loads((hedged_model / "config.json").read_text())["data"]["labels"] == list(HEDGES)
+    card = (hedged_model / "README.md").read_text()
+    assert "`certain`, `uncertain`" in card
+    assert f"flagger evaluate {hedged_model} " in card
+    assert not [word for word in ("GUIDELINE", "apache", "flagger score", "invented") if word in card]
+    (prediction,) = load_classifier(hedged_model, info).predict([["It could reopen by June.", "It was built in 1931."]])
+    assert [HEDGES[column] for column in prediction.logits.argmax(axis=1)] == ["uncertain", "certain"]
+
+
+def test_a_transformer_of_another_corpus_copes_without_spans(tmp_path: Path) -> None:
+    bare = [
+        replace(article, sentences=tuple(replace(s, final=Reading(s.final.label)) for s in article.sentences))
+        for article in hedged_articles()
+    ]
+    data = write_articles(tmp_path / "bare.jsonl", bare)
+    folder, metrics = train(
+        smoke_config(f"data.articles={data}", AS_HEDGES, "decision.favoured=uncertain", f"output={tmp_path / 'm'}")
+    )
+    info = read_info(folder, any_labels=True)
+    assert info.labels == HEDGES
+    assert "cues" not in metrics["test"]
+    assert metrics["validation"]["export"]["same_label"] == 1.0
+    (prediction,) = load_classifier(folder, info).predict([["Rain fell.", "Rain may fall."]])
+    assert prediction.logits.shape == (2, 2)
+
+
+def test_a_baseline_without_cues_to_learn_from_finds_none(tmp_path: Path) -> None:
+    bare = [
+        replace(article, sentences=tuple(replace(s, final=Reading(s.final.label)) for s in article.sentences))
+        for article in hedged_articles()
+    ]
+    data = write_articles(tmp_path / "bare.jsonl", bare)
+    given = [f"data.articles={data}", AS_HEDGES, "features.n_features=4096", f"output={tmp_path / 'm'}"]
+    folder, _ = train(load_config(Path("configs/baseline.toml"), given))
+    classifier = load_classifier(folder, read_info(folder, any_labels=True))
+    assert all(p.cues == [[]] * 5 for p in classifier.predict([article.texts for article in bare]))
 
 
 def test_resuming_another_recipe_is_refused(small_dataset: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from flagger.labels import Label
 from flagger.training.dataset import LabelledSentence, Reading
 from flagger.training.validation import check
-from tests.conftest import small_articles, write_articles
+from tests.conftest import HEDGES, hedged_articles, small_articles, write_articles
 
 TEXT = "Officials in the northern port city said on Monday that the old bridge had been closed to lorries."
 
@@ -29,6 +29,14 @@ def test_a_cue_that_breaks_a_convention_is_named_in_either_reading(tmp_path: Pat
     path = write_articles(tmp_path / "a.jsonl", [replace(article, sentences=(sentence,))])
     _, faults = check(path)
     assert [fault.message for fault in faults] == ["by convention the cues ['may have'] are ['may']"]
+
+
+def test_other_labels_have_no_conventions(tmp_path: Path) -> None:
+    article = hedged_articles()[0]
+    sentence = replace(article.sentences[0], text="It may have been.", final=Reading("uncertain", ((3, 11),)))
+    path = write_articles(tmp_path / "a.jsonl", [replace(article, sentences=(sentence,))])
+    assert check(path, HEDGES)[1] == []
+    assert "expected one of confirmed" in check(path)[1][0].message
 
 
 def _with(text: str, index: int) -> LabelledSentence:
