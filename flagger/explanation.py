@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from flagger.labels import Label
 from flagger.pipeline import Flagger
 from flagger.results import SentenceFlag, Span
 
@@ -18,7 +17,7 @@ class Example:
 
     article_id: str
     text: str
-    label: Label
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

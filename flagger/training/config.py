@@ -85,7 +85,7 @@ class FineTuning(_Section):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     token_dropout: float = Field(default=0.05, ge=0, lt=1)
     """Share of the tokens outside cues and sources that are masked in training, other ones each time."""
-    span_weight: float = Field(default=1.0, ge=0)
+    span_weight: float = Field(default=3.0, ge=0)
     """What the loss of the cue and source tags counts beside the label's."""
     freeze_embeddings: bool = True
     """Leave the word embeddings as they are, but for rounding to the bytes in which the export stores them."""

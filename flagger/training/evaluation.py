@@ -50,6 +50,11 @@ class Scored:
         """The labelled columns, shape (n_sentences,)."""
         return np.array([self.labels.index(sentence.final.label) for sentence in self.sentences], dtype=np.int64)
 
+    @property
+    def said(self) -> list[str]:
+        """The label that the classifier says of each sentence."""
+        return [str(self.labels[column]) for column in self.logits.argmax(axis=1)]
+
 
 def score_articles(
     classifier: Classifier, articles: Sequence[LabelledArticle], labels: tuple[str, ...] = LABELS
@@ -98,7 +103,7 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
     }
     metrics |= {name: _span_metrics(counts) for name, counts in spans.items() if counts[2]}
     tables = list(_tables(scored, probabilities))
-    if sets := _whole_sets(scored.articles, tables):
+    if sets := _whole_sets(tables):
         metrics["contrast_sets"] = sets
     metrics["intervals"] = bootstrap_intervals(tables, scored.labels)
     sure = np.array([sentence.sure for sentence in scored.sentences])
@@ -185,17 +190,19 @@ def _tables(scored: Scored, probabilities: FloatArray) -> Iterator[Tables]:
         np.add.at(bins, confidence_bins(confidence), np.stack([wanted == predicted, confidence], axis=1))
         cues = cue_counts(article.sentences, scored.cues[start:end])
         sources = source_counts(article.sentences, scored.sources[start:end])
-        yield Tables(confusion, np.array(cues, dtype=float), np.array(sources, dtype=float), bins)
+        is_set = article.stratum == "contrast"
+        sets = is_set and bool((wanted == predicted).all()), is_set
+        yield Tables(confusion, _floats(cues), _floats(sources), bins, _floats(sets))
 
 
-def _whole_sets(articles: Sequence[LabelledArticle], tables: Sequence[Tables]) -> dict[str, float | int]:
+def _floats(counts: Sequence[int]) -> FloatArray:
+    return np.array(counts, dtype=np.float64)
+
+
+def _whole_sets(tables: Sequence[Tables]) -> dict[str, float | int]:
     """How many contrast sets have every label right."""
-    sets = [
-        bool(np.trace(table.confusion) == table.confusion.sum())
-        for article, table in zip(articles, tables, strict=True)
-        if article.stratum == "contrast"
-    ]
-    return {"n_sets": len(sets), "right": round(sum(sets) / len(sets), 4)} if sets else {}
+    right, n_sets = np.sum([table.sets for table in tables], axis=0)
+    return {"n_sets": int(n_sets), "right": round(float(right / n_sets), 4)} if n_sets else {}
 
 
 def _span_metrics(counts: Counts) -> dict[str, float | int]:

@@ -1,5 +1,6 @@
 """Labelled articles -> a fine-tuned JointModel, with transformers' Trainer."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -117,6 +118,14 @@ def fit_transformer(
         model.label_head.bias.data[column] += shift
         report(f"the logit of {favoured} shifted by {shift}")
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
+
+
+def save_for_torch(model: JointModel, config: TransformerConfig, folder: Path) -> None:
+    """Write what transformers' from_pretrained reads, to train on or to look into; scoring does not need it."""
+    model.config.id2label = dict(enumerate(map(str, config.data.labels)))
+    shutil.rmtree(folder, ignore_errors=True)
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(_base_folder(config.encoder.base)).save_pretrained(folder)
 
 
 def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:

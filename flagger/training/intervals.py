@@ -27,10 +27,15 @@ class Tables(NamedTuple):
     """Likewise."""
     bins: FloatArray
     """Shape (n_bins, 2): in each confidence bin, how many are right and the sum of their confidence."""
+    sets: FloatArray
+    """Shape (2,): contrast sets whose labels are all right, contrast sets."""
 
 
 def bootstrap_intervals(tables: Sequence[Tables], labels: Sequence[str], seed: int = 0) -> dict[str, list[float]]:
-    """Return the ends of each measure's interval: accuracy, macro-F1, each label's F1, calibration error, span F1.
+    """Return the ends of each measure's interval, by its name.
+
+    These are ``accuracy``, ``macro_f1``, ``calibration_error``, a label's F1 under its name, its ``LABEL precision``
+    and ``LABEL recall``, the F1 of ``cues`` and ``sources``, and ``contrast_sets``, the share that is wholly right.
 
     Args:
         tables: One for each article.
@@ -46,16 +51,21 @@ def bootstrap_intervals(tables: Sequence[Tables], labels: Sequence[str], seed: i
     for _ in range(N_RESAMPLES // _AT_ONCE):
         drawn = rng.multinomial(n, [1 / n] * n, size=_AT_ONCE)
         sums.append([np.tensordot(drawn, of_kind, axes=1) for of_kind in stacked])
-    confusion, cues, sources, bins = (np.concatenate(parts) for parts in zip(*sums, strict=True))
+    confusion, cues, sources, bins, sets = (np.concatenate(parts) for parts in zip(*sums, strict=True))
     n_sentences = confusion.sum(axis=(1, 2))
     right = np.diagonal(confusion, axis1=1, axis2=2)
-    f1 = _f1(right, confusion.sum(axis=1), confusion.sum(axis=2))  # (n_resamples, n_labels)
+    predicted, wanted = confusion.sum(axis=1), confusion.sum(axis=2)
+    f1 = _f1(right, predicted, wanted)  # (n_resamples, n_labels)
+    precision, recall = right / np.maximum(predicted, 1), right / np.maximum(wanted, 1)
     samples = {
         "accuracy": right.sum(axis=1) / n_sentences,
         "macro_f1": f1.mean(axis=1),
         **{str(label): f1[:, i] for i, label in enumerate(labels)},
+        **{f"{label} precision": precision[:, i] for i, label in enumerate(labels)},
+        **{f"{label} recall": recall[:, i] for i, label in enumerate(labels)},
         "calibration_error": np.abs(bins[..., 0] - bins[..., 1]).sum(axis=1) / n_sentences,
         **{name: _f1(*sums.T) for name, sums in (("cues", cues), ("sources", sources)) if sums[:, 2].any()},
+        **({"contrast_sets": sets[:, 0] / np.maximum(sets[:, 1], 1)} if sets.any() else {}),
     }
     ends = [(100 - _LEVEL) / 2, (100 + _LEVEL) / 2]
     return {name: [round(float(end), 4) for end in np.percentile(values, ends)] for name, values in samples.items()}

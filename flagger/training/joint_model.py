@@ -2,6 +2,9 @@
 
 The label head reads the first token beside the mean of all tokens. The span head gives each token the logits of TAGS
 for each of SPAN_KINDS.
+
+Importing this module tells transformers of both classes: ``AutoModel.from_pretrained("models/transformer.torch")`` then
+loads what ``flagger train`` has left there, without code from elsewhere.
 """
 
 from pathlib import Path
@@ -102,3 +105,7 @@ class JointModel(PreTrainedModel):
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())
         return model
+
+
+AutoConfig.register(JointConfig.model_type, JointConfig)
+AutoModel.register(JointConfig, JointModel)

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 
 from flagger.labels import Label
 from flagger.training.dataset import LabelledSentence
@@ -16,17 +15,6 @@ _IN_QUOTES = re.compile(r"[\"“][^\"“”]*[\"”]?|[^\"“”]*[\"”]")  # a
 _FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d")
 _ENDED = re.compile(r"[.!?…:][\"”’')\]]*$")
-
-Mistake = tuple[str, str]  # the label wanted, the label said
-
-
-class Kind(NamedTuple):
-    """How a model did on the sentences of one kind; a sentence may be of several."""
-
-    n_sentences: int
-    n_wrong: int
-    commonest: tuple[Mistake, int] | None = None
-    """What was most often said for what, and how often."""
 
 
 def marker_words(train: Sequence[LabelledSentence]) -> set[str]:
@@ -52,15 +40,19 @@ def _any_of(words: Collection[str]) -> re.Pattern[str]:
 
 def count_mistakes(
     sentences: Sequence[LabelledSentence], said: Sequence[str], markers: Collection[str]
-) -> dict[str, Kind]:
-    """Count sentences and mistakes by kind of wording, kinds in a fixed order, those without a sentence left out.
+) -> dict[str, dict[str, int | str]]:
+    """Count mistakes by kind of wording; a sentence may be of several.
+
+    Returns:
+        A kind -> ``n_sentences``, ``n_wrong`` and, where any is wrong, the commonest mistake: ``wanted``, ``said`` and
+        how often, ``n``. Kinds come in a fixed order, those without a sentence are left out.
 
     Args:
         sentences: The labelled sentences.
         said: The model's label of each.
         markers: See marker_words.
     """
-    counted = {}
+    counted: dict[str, dict[str, int | str]] = {}
     for name, is_one in _kinds(markers).items():
         pairs = [
             (str(sentence.final.label), str(label))
@@ -69,7 +61,9 @@ def count_mistakes(
         ]
         wrong = Counter((wanted, label) for wanted, label in pairs if wanted != label)
         if pairs:
-            counted[name] = Kind(len(pairs), wrong.total(), *wrong.most_common(1))
+            counted[name] = {"n_sentences": len(pairs), "n_wrong": wrong.total()}
+        for (wanted, label), n in wrong.most_common(1):
+            counted[name] |= {"wanted": wanted, "said": label, "n": n}
     return counted
 
 

@@ -159,7 +159,7 @@ def _summary(metrics: dict[str, dict[str, Any]]) -> str:
             f"{v['sure']['macro_f1']:.3f}" if "sure" in v else "",
             _with_interval(v, v["calibration_error"], "calibration_error"),
             *(_with_interval(v, v[kind]["f1"], kind) if kind in v else "" for kind in ("cues", "sources")),
-            f"{v['contrast_sets']['right']:.3f} of {v['contrast_sets']['n_sets']}" if "contrast_sets" in v else "",
+            _sets(v),
         ]
         for name, v in metrics.items()
     ]
@@ -175,6 +175,11 @@ def _summary(metrics: dict[str, dict[str, Any]]) -> str:
         "contrast sets right",
     ]
     return _table(head, rows)
+
+
+def _sets(values: dict[str, Any]) -> str:
+    sets = values.get("contrast_sets")
+    return f"{_with_interval(values, sets['right'], 'contrast_sets')} of {sets['n_sets']}" if sets else ""
 
 
 def _export(metrics: dict[str, dict[str, Any]]) -> str:
@@ -198,14 +203,29 @@ def _label_section(name: str, values: dict[str, Any]) -> str:
     rows = (
         [
             label,
-            *(f"{v[key]:.3f}" for key in ("precision", "recall")),
+            *(_with_interval(values, v[key], f"{label} {key}") for key in ("precision", "recall")),
             _with_interval(values, v["f1"], label),
             v["support"],
             *confused,
         ]
         for (label, v), confused in zip(values["labels"].items(), values["confusion_matrix"], strict=True)
     )
-    return f"### {name}\n\n{_table(head, rows)}\n"
+    return f"### {name}\n\n{_table(head, rows)}\n{_mistakes(values.get('mistakes', {}))}"
+
+
+def _mistakes(kinds: dict[str, dict[str, Any]]) -> str:
+    if not kinds:
+        return ""
+    rows = (
+        [
+            kind,
+            v["n_sentences"],
+            f"{v['n_wrong']} ({v['n_wrong'] / v['n_sentences']:.1%})",
+            f"{v['said']} said for {v['wanted']}: {v['n']}" if v["n_wrong"] else "",
+        ]
+        for kind, v in kinds.items()
+    )
+    return f"{_table(['kind of sentence', 'sentences', 'wrong', 'most often'], rows)}\n"
 
 
 def _table(head: list[str], rows: Iterable[list[object]]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError, DatasetError
+from flagger.labels import LABELS
 from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
@@ -19,6 +20,7 @@ from flagger.training.export import write_card, write_model
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
+from flagger.training.mistakes import count_mistakes, marker_words
 from flagger.training.model_card import render_card
 
 PICTURES = "pictures"  # the folder of a model's pictures, inside its own
@@ -75,6 +77,10 @@ def train(
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
     if trained.agreement:
         metrics["validation"]["export"] = trained.agreement
+    if labels == LABELS:  # the kinds are about flagger's own
+        markers = marker_words([sentence for article in splits["train"] for sentence in article.sentences])
+        for name, scored in measured.items():
+            metrics[name]["mistakes"] = count_mistakes(scored.sentences, scored.said, markers)
     folder, info = write_model(trained.weights, config, temperature, sha256, metrics)
     pictures = _draw(folder, measured, temperature, trained.history) if isinstance(config, TransformerConfig) else []
     write_card(folder, render_card(info, config, splits, metrics, pictures))
@@ -115,7 +121,7 @@ def _transformer(
     try:
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
-        from flagger.training.fit_transformer import fit_transformer, label_logits
+        from flagger.training.fit_transformer import fit_transformer, label_logits, save_for_torch
     except ImportError as error:
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
@@ -124,6 +130,7 @@ def _transformer(
     model, tokenizer, history = fit_transformer(
         splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
     )
+    save_for_torch(model, config, Path(f"{config.output}.torch"))
     report("exporting to ONNX")
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
     classifier = transformer.TransformerClassifier(onnx, tokens)

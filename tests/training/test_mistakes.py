@@ -1,6 +1,6 @@
 from flagger.labels import Label
 from flagger.training.dataset import LabelledSentence, Reading
-from flagger.training.mistakes import Kind, count_mistakes, marker_words
+from flagger.training.mistakes import count_mistakes, marker_words
 
 FELL = LabelledSentence("It fell.", Reading(Label.CONFIRMED))
 RUMOURED = LabelledSentence("The rumoured sale took place.", Reading(Label.CONFIRMED))
@@ -8,13 +8,17 @@ RUMOUR = LabelledSentence("It is rumoured to have fallen.", Reading(Label.UNVERI
 ASKED = LabelledSentence("“Why did we fall", Reading(Label.NO_CLAIM))
 
 
+def _kind(wanted: str, said: str) -> dict[str, int | str]:
+    return {"n_sentences": 1, "n_wrong": 1, "wanted": wanted, "said": said, "n": 1}
+
+
 def test_kinds_and_mistakes_are_counted() -> None:
     sentences, said = [FELL, RUMOURED, RUMOUR, ASKED], ["confirmed", "unverified", "unverified", "confirmed"]
     kinds = count_mistakes(sentences, said, {"rumoured"})
-    assert kinds["confirmed or no claim, yet with a marker word"] == Kind(1, 1, (("confirmed", "unverified"), 1))
-    assert kinds["a cue decides"] == Kind(1, 0, None)
-    assert kinds["nothing marked: no cue, no source"].n_wrong == 2
-    assert kinds["within quotation marks"] == kinds["first person"] == Kind(1, 1, (("no_claim", "confirmed"), 1))
+    assert kinds["confirmed or no claim, yet with a marker word"] == _kind("confirmed", "unverified")
+    assert kinds["a cue decides"] == {"n_sentences": 1, "n_wrong": 0}
+    assert kinds["nothing marked: no cue, no source"]["n_wrong"] == 2
+    assert kinds["within quotation marks"] == kinds["first person"] == _kind("no_claim", "confirmed")
     assert "estimated or unverified without a cue" not in kinds
 
 

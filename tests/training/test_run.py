@@ -11,6 +11,7 @@ import pytest
 from flagger.artifacts import read_info
 from flagger.classifiers import load_classifier
 from flagger.errors import ConfigError, DatasetError
+from flagger.labels import LABELS
 from flagger.pipeline import Flagger
 from flagger.training.config import load_config
 from flagger.training.dataset import Reading
@@ -86,6 +87,20 @@ def test_the_temperature_undoes_overconfidence() -> None:
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([generator.choice(4, p=row) for row in probabilities])
     assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+
+
+def test_transformers_loads_what_was_trained(smoke_model: Path) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    texts = ["Two men were arrested.", "A third man reportedly fled."]
+    folder = f"{smoke_model}.torch"
+    assert {"model.safetensors", "config.json", "tokenizer.json"} <= {path.name for path in Path(folder).iterdir()}
+    model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    assert list(model.config.id2label.values()) == list(LABELS)
+    encoded = tokenizer(texts, padding=True, return_tensors="pt")
+    found = model(encoded["input_ids"], encoded["attention_mask"]).label_logits.detach().numpy()
+    (exported,) = load_classifier(smoke_model, read_info(smoke_model)).predict([texts])
+    assert found == pytest.approx(exported.logits, abs=0.05)
 
 
 def test_a_transformer_becomes_a_model_folder_like_any_other(smoke_model: Path) -> None:
