@@ -25,7 +25,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_the_models_and_the_page_are_in_the_wheel(built: tuple[Path, Path]) -> None:
     sdist, wheel = built
-    models = {str(path.relative_to(ROOT / "models")) for path in (ROOT / "models").rglob("*") if path.is_file()}
+    folders = [info.parent for info in (ROOT / "models").glob("*/model.json")]  # and not what training leaves beside
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    models = {str(path.relative_to(ROOT / "models")) for path in files}
     names = zipfile.ZipFile(wheel).namelist()
     assert {n.removeprefix("flagger/_models/") for n in names if n.startswith("flagger/_models/")} == models
     (entries,) = (name for name in names if name.endswith("entry_points.txt"))
