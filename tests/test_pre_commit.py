@@ -67,5 +67,5 @@ def test_pages_without_one_pass_and_so_do_empty_ones(hook: dict[str, Any], tmp_p
 
 
 def test_the_arguments_can_be_replaced(hook: dict[str, Any], tmp_path: Path, staged: list[str]) -> None:
-    args = ["--fail-on", "unverified>0.9", "--model", "baseline"]
+    args = ["--fail-on", "estimated>0.9", "--model", "baseline"]
     assert _run(hook, tmp_path, staged, *args).returncode == 0

@@ -89,5 +89,5 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
         split_sentences(text)
         return time.process_time() - start
 
-    short = min(seconds(5_000) for _ in range(3))
-    assert seconds(40_000) < 30 * short + 0.1  # linear is 8, quadratic is 64
+    pairs = ((seconds(5_000), seconds(40_000)) for _ in range(5))  # a loaded machine spoils some of them
+    assert any(long < 30 * short for short, long in pairs)  # linear is 8, quadratic is 64

@@ -8,8 +8,8 @@ from flagger.errors import ModelError
 from flagger.results import Article, FailedArticle, Status
 
 
-def _articles(taken: list[int]) -> Iterator[Article | FailedArticle]:
-    for i in range(400):
+def _articles(taken: list[int], n: int = 400) -> Iterator[Article | FailedArticle]:
+    for i in range(n):
         taken.append(i)
         if i % 50 == 7:
             yield FailedArticle(str(i), None, Status.MALFORMED, "broken")
@@ -28,9 +28,9 @@ def test_processes_give_the_same_results_in_the_same_order(small_model: Path) ->
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_articles_are_taken_as_results_are(small_model: Path, jobs: int) -> None:
     taken: list[int] = []
-    results = score_articles(_articles(taken), model=small_model, jobs=jobs)
+    results = score_articles(_articles(taken, 3000), model=small_model, jobs=jobs)
     next(results)
-    assert len(taken) < 400
+    assert len(taken) < 3000
     results.close()  # type: ignore[attr-defined]
 
 
