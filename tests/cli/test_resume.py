@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from flagger.batch import journal
+from flagger.batch import journal, local
 from flagger.cli import main
 from tests.cli.conftest import Outcome
 
@@ -61,6 +61,7 @@ def test_killed_twenty_times_the_output_is_that_of_one_run(
     run: Run, articles: Path, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "_CHECKPOINT_S", 0.0)  # so that kills meet every step of a checkpoint
+    monkeypatch.setattr(local, "_FIRST_BATCH", 32)  # and there are several
     whole = tmp_path / "whole" / "f.csv"
     whole.parent.mkdir()
     started = time.monotonic()
@@ -75,7 +76,7 @@ def test_killed_twenty_times_the_output_is_that_of_one_run(
         output.parent.mkdir()
         while True:
             child = _forked(_score(articles, small_model, output, "--resume"), stderr=tmp_path / "err")
-            time.sleep(rng.uniform(0, seconds / 2))
+            time.sleep(rng.uniform(0, seconds))
             os.kill(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
             if not os.WIFSIGNALED(status):
