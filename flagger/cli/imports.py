@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flagger.cli.renaming import renaming
 from flagger.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -116,16 +117,9 @@ def table(
     """Import a table with a sentence and its label in each row."""
     from flagger.training.labelled_table import Columns, import_table  # imported here for cost
 
-    renamed = dict(_renaming(text) for text in labels or ())
+    renamed = renaming(labels)
     columns = Columns(text_column, label_column, document_column)
     _write(output, import_table(file, split, columns, renamed), split, validation, seed)
-
-
-def _renaming(text: str) -> tuple[str, str]:
-    found, separator, label = text.partition("=")
-    if not (separator and found.strip() and label.strip()):
-        raise ConfigError(f"--label {text!r}: expected FOUND=LABEL, e.g. 1=uncertain")
-    return found.strip(), label.strip()
 
 
 def _write(output: Path, imported: "Imported", split: str, validation: float, seed: int) -> None:

@@ -56,6 +56,8 @@ class DecisionConfig(_Section):
     """A sentence needs review when its two likeliest labels are less than this apart."""
     favoured: str | None = Field(default=None, exclude_if=lambda label: label is None)
     """A label that is said as often as gives it the best F1 on validation: after training its logit is shifted."""
+    incomplete: bool = Field(default=False, exclude_if=lambda is_incomplete: not is_incomplete)
+    """The data misses it in places: the shift allows for sentences that should have the favoured label."""
 
 
 class EncoderConfig(_Section):
@@ -101,6 +103,10 @@ class TrainConfig(_Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     output: str
     seed: int = 13
+    seeds: int = Field(default=1, ge=1, exclude_if=lambda n: n == 1)
+    """Train with this many seeds, counting up from ``seed``: the first ships, the card tells how all of them did."""
+    shares: list[Annotated[float, Field(gt=0, lt=1)]] = Field(default=[], exclude_if=lambda shares: not shares)
+    """Train on these shares of the train articles too: the card shows how the score grows with the data."""
     data: DataConfig = DataConfig()
     decision: DecisionConfig = DecisionConfig()
     outside: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """A classifier and labelled articles -> metrics: labels, calibration, spans."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,6 +76,23 @@ def score_articles(
         cues = list(map(conventional, texts, said, cues, sources))
         sources = [None if label == Label.NO_CLAIM else source for label, source in zip(said, sources, strict=True)]
     return Scored(articles, logits, cues, sources, labels)
+
+
+def merge_labels(scored: Scored, temperature: float, renamed: Mapping[str, str]) -> Scored:
+    """Count a classifier's labels as others, whose probabilities are sums of its own: its word on another corpus.
+
+    Args:
+        scored: What it says, by its own labels.
+        temperature: Its own; at 1 the result's logits give the probabilities.
+        renamed: Each of its labels -> what that counts as.
+    """
+    probabilities = apply_temperature(scored.logits, temperature)
+    labels = tuple(dict.fromkeys(renamed.values()))
+    sums = [
+        sum(probabilities[:, i] for i, own in enumerate(scored.labels) if renamed[own] == label) for label in labels
+    ]
+    logits = np.log(np.maximum(np.stack(sums, axis=1), np.finfo(np.float64).tiny))
+    return replace(scored, logits=logits, labels=labels)
 
 
 def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:

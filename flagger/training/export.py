@@ -11,16 +11,30 @@ from flagger.errors import ConfigError
 from flagger.training.config import Recipe
 
 
+def output_folder(config: Recipe) -> Path:
+    """Return where a recipe's model goes.
+
+    Raises:
+        ConfigError: If something that is not a model lies there.
+    """
+    folder = Path(config.output)
+    if folder.exists() and not (folder / INFO_FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(f"output: {folder} exists and is not a model folder; choose another or remove it")
+    return folder
+
+
 def write_model(
+    folder: Path,
     weights: dict[str, bytes],
     config: Recipe,
     temperature: float,
     dataset_sha256: str,
     metrics: dict[str, Any],
-) -> tuple[Path, ModelInfo]:
+) -> ModelInfo:
     """Write a complete model folder (without its card), replacing what a former training left there.
 
     Args:
+        folder: See output_folder.
         weights: The classifier's own files by name.
         config: The recipe.
         temperature: What calibration found.
@@ -28,11 +42,8 @@ def write_model(
         metrics: What evaluation measured, by set.
 
     Raises:
-        ConfigError: If the output folder holds something that is not a model, or cannot be written.
+        ConfigError: If it cannot be written.
     """
-    folder = Path(config.output)
-    if folder.exists() and not (folder / INFO_FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"output: {folder} exists and is not a model folder; choose another or remove it")
     try:
         if folder.exists():
             shutil.rmtree(folder)
@@ -55,7 +66,7 @@ def write_model(
         _write_json(folder / INFO_FILE, info.model_dump())
     except OSError as error:
         raise ConfigError(f"output: cannot write {folder}: {error.strerror}") from error
-    return folder, info
+    return info
 
 
 def write_card(folder: Path, card: str) -> None:

@@ -54,7 +54,7 @@ def fit_baseline(
             ) from error
     pipeline["logistic"].coef_ = pipeline["logistic"].coef_.astype(np.float32)  # halves the model
     if config.decision.favoured:
-        _favour(pipeline, validation, labels, config.decision.favoured)
+        _favour(pipeline, validation, labels, config.decision.favoured, incomplete=config.decision.incomplete)
     return BaselineClassifier(pipeline, _best_cue_floor(pipeline, validation, labels))
 
 
@@ -87,11 +87,14 @@ def _pipeline(config: BaselineConfig) -> Pipeline:
     return Pipeline([("features", union), ("logistic", regression)])
 
 
-def _favour(pipeline: Pipeline, validation: list[LabelledArticle], labels: Sequence[str], label: str) -> None:
+def _favour(
+    pipeline: Pipeline, validation: list[LabelledArticle], labels: Sequence[str], label: str, *, incomplete: bool
+) -> None:
     sentences = [sentence for article in validation for sentence in article.sentences]
     logits, _ = BaselineClassifier(pipeline, 0.0).explain([sentence.text for sentence in sentences])
     column = labels.index(label)
-    shift = fit_shift(logits, column, np.array([sentence.final.label == label for sentence in sentences]))
+    wanted = np.array([sentence.final.label == label for sentence in sentences])
+    shift = fit_shift(logits, column, wanted, incomplete=incomplete)
     intercept = pipeline["logistic"].intercept_
     if len(intercept) == 1:  # of two labels: how much the second is above the first
         intercept[0] += shift if column else -shift

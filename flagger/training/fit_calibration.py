@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 
 from flagger.calibration import FloatArray, apply_temperature
 
@@ -28,18 +29,29 @@ def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
     return round(float(np.exp(found.x)), 4)
 
 
-def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_]) -> float:
+def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_], *, incomplete: bool = False) -> float:
     """Return what to add to a label's logit for its best F1; of equally good shifts the smallest.
 
     Args:
         logits: Shape (n_sentences, n_labels).
         column: The label's.
         wanted: Shape (n_sentences,), which sentences have the label.
+        incomplete: Sentences labelled otherwise may have it too. Then the F1 is the one to be expected when a labelled
+            sentence is one of those that have it, drawn at random.
+
+    Source: Elkan and Noto 2008 (KDD), lemma 1 and estimator e1, for the chance that a sentence has the label; it takes
+    a sentence that has the label for one that plainly has it, and where many do not, says it too often.
     """
-    margins = logits[:, column] - np.delete(logits, column, axis=1).max(axis=1)
+    others = np.delete(logits, column, axis=1)
+    margins = logits[:, column] - others.max(axis=1)
+    chances = wanted.astype(np.float64)
+    if incomplete:
+        two = np.stack([logsumexp(others, axis=1), logits[:, column]], axis=1)
+        labelled = apply_temperature(two, fit_temperature(two, wanted.astype(np.int64)))[:, 1]
+        chances = np.minimum(labelled / labelled[wanted].mean(), 1)
 
     def f1(shift: float) -> float:
         said = margins + shift > 0
-        return float(2 * (said & wanted).sum() / max(said.sum() + wanted.sum(), 1))
+        return float(2 * chances[said].sum() / max(said.sum() + chances.sum(), 1))
 
     return float(max(_SHIFTS, key=f1))

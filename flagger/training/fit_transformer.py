@@ -114,7 +114,8 @@ def fit_transformer(
     if favoured := config.decision.favoured:
         wanted = np.array([s.final.label == favoured for article in validation for s in article.sentences])
         column = labels.index(favoured)
-        shift = fit_shift(label_logits(model, tokenizer, validation), column, wanted)
+        logits = label_logits(model, tokenizer, validation)
+        shift = fit_shift(logits, column, wanted, incomplete=config.decision.incomplete)
         model.label_head.bias.data[column] += shift
         report(f"the logit of {favoured} shifted by {shift}")
     return Fitted(model, tokenizer, _history(trainer.state.log_history))

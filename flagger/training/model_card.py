@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
+from statistics import mean, stdev
 from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
 from flagger.labels import LABELS
 from flagger.training.config import Recipe
 from flagger.training.dataset import LabelledArticle
+from flagger.training.trials import over_seeds
 
 _CARD = """\
 ---
@@ -39,7 +42,7 @@ In brackets: 95% intervals, by the bootstrap over articles. Calibration error is
 top label in 15 bins; cue and source F1 count exact spans; a contrast set is right when every sentence of it is.
 `{metrics_file}` has every figure.
 
-{per_label}{pictures}## Probabilities
+{seeds}{per_label}{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
 less than {review_margin} apart.{favoured}
@@ -126,8 +129,15 @@ def render_card(
         "name": info.name,
         "output": config.output,
         "articles": config.data.articles,
-        "overrides": "".join(f" --set outside.{name}={path}" for name, path in config.outside.items()),
+        "overrides": "".join(
+            f" --set {quote(f'{key}={value}')}"
+            for key, value in {
+                **{f"outside.{name}": path for name, path in config.outside.items()},
+                **config.model_dump(include={"seeds", "shares"}),
+            }.items()
+        ),
     }
+    allowed = ", if labels that are missing there are allowed for" if config.decision.incomplete else ""
     return _CARD.format(
         **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
         name=info.name,
@@ -137,10 +147,11 @@ def render_card(
         dataset_sha256=info.dataset_sha256,
         summary=_summary(metrics),
         metrics_file=METRICS_FILE,
+        seeds=_seeds(metrics, info.seed),
         per_label="".join(_label_section(name, values) for name, values in metrics.items()),
         pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
         + "\n" * bool(pictures),
-        favoured=f" `{favoured}` is said as often as gives it the best F1 on that split." if favoured else "",
+        favoured=f" `{favoured}` is said as often as gives it the best F1 on that split{allowed}." if favoured else "",
         temperature=info.temperature,
         review_margin=info.review_margin,
         limits=_LIMITS[info.kind] if is_own else _OTHER_LIMITS,
@@ -175,6 +186,24 @@ def _summary(metrics: dict[str, dict[str, Any]]) -> str:
         "contrast sets right",
     ]
     return _table(head, rows)
+
+
+def _seeds(metrics: dict[str, dict[str, Any]], first: int) -> str:
+    """Tell the mean and the sample standard deviation over the seeds, a row a set, where there were several."""
+    by_set = {name: of_set for name, values in metrics.items() if (of_set := over_seeds(values))}
+    if not by_set:
+        return ""
+    measures = list(dict.fromkeys(measure for of_set in by_set.values() for measure in of_set))
+    n_seeds = len(by_set["validation"]["macro_f1"])
+    head = ["set", *(measure.replace("macro_f1", "macro-F1").replace("_", " ") for measure in measures)]
+    rows: list[list[object]] = [
+        [name, *(f"{mean(v[of]):.3f} ± {stdev(v[of]):.3f}" if of in v else "" for of in measures)]
+        for name, v in by_set.items()
+    ]
+    return (
+        f"Mean and standard deviation of {n_seeds} trainings by the same recipe, with the seeds {first} to "
+        f"{first + n_seeds - 1}; the first is this model:\n\n{_table(head, rows)}\n"
+    )
 
 
 def _sets(values: dict[str, Any]) -> str:

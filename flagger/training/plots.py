@@ -1,6 +1,6 @@
 """What was measured -> SVG pictures: confusion matrix, reliability diagram, training curve. Needs matplotlib."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,8 +53,8 @@ def plot_scored(folder: Path, prefix: str, scored: Scored, temperature: float) -
     return paths
 
 
-def plot_training(path: Path, history: Sequence[Epoch]) -> None:
-    """Write the training loss and the macro-F1 on validation over epochs.
+def plot_training(path: Path, history: Sequence[Epoch]) -> Path:
+    """Write the training loss and the macro-F1 on validation over epochs, and return the path.
 
     Raises:
         ConfigError: If the file cannot be written.
@@ -65,6 +65,28 @@ def plot_training(path: Path, history: Sequence[Epoch]) -> None:
         axes.plot(epochs, macro_f1, color="#c0504d", marker=".", label="macro-F1 on validation")
         axes.set(title="training", xlabel="epoch", ylim=(0, None), xticks=list(epochs))
         axes.legend()
+    return path
+
+
+def plot_shares(path: Path, curves: Mapping[str, Sequence[tuple[float, float]]]) -> Path:
+    """Write the macro-F1 over the share of the articles that was trained on, a curve a set, and return the path.
+
+    Args:
+        path: Where to.
+        curves: The name of a set -> its points, as over_shares gives them.
+
+    Raises:
+        ConfigError: If the file cannot be written.
+    """
+    with _axes(path, 4.2, 3.2) as axes:
+        for name, points in curves.items():
+            axes.plot(*zip(*points, strict=True), marker=".", label=name)
+        axes.set(title="score and size of the data", xlabel="share of the train articles", ylabel="macro-F1")
+        axes.set(xscale="log")
+        axes.set_xticks([share for share, _ in points], labels=[f"{share:g}" for share, _ in points], minor=False)
+        axes.minorticks_off()
+        axes.legend()
+    return path
 
 
 @contextmanager

@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flagger.classifiers import Classifier, baseline
-from flagger.errors import ConfigError, DatasetError
+from flagger.errors import ConfigError, DatasetError, writing
+from flagger.files import whole_file
 from flagger.labels import LABELS
 from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
-from flagger.training.export import write_card, write_model
+from flagger.training.export import output_folder, write_card, write_model
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
 from flagger.training.mistakes import count_mistakes, marker_words
 from flagger.training.model_card import render_card
+from flagger.training.trials import Trial, figures, over_shares, trials_of
 
 PICTURES = "pictures"  # the folder of a model's pictures, inside its own
 
 Splits = dict[str, list[LabelledArticle]]
+Report = Callable[[str], None]
 
 
 class Trained(NamedTuple):
@@ -39,16 +42,16 @@ class Trained(NamedTuple):
 
 def train(
     config: Recipe,
-    report: Callable[[str], None] = lambda message: None,
+    report: Report = lambda message: None,
     *,
     resume: bool = False,
 ) -> tuple[Path, dict[str, Any]]:
-    """Train, calibrate, evaluate and package one model.
+    """Train, calibrate, evaluate and package one model, after the trials that its recipe asks for.
 
     Args:
         config: The recipe.
         report: Called with one line a step.
-        resume: Go on from the last checkpoint of a transformer whose training was cut off.
+        resume: Go on where the same recipe's training was cut off: at the last checkpoint, after the last trial.
 
     Returns:
         The model folder and its metrics: a name of a split or an outside set -> what evaluation measured.
@@ -58,31 +61,29 @@ def train(
         DatasetError: If the data is faulty.
     """
     splits, outside = read_data(config)
-    n_sentences = sum(len(article.sentences) for article in splits["train"])
-    report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
+    folder = output_folder(config)
     sha256 = dataset_sha256([article for part in splits.values() for article in part])
-    if isinstance(config, BaselineConfig):
-        trained = _baseline(splits, config)
-    else:
-        trained = _transformer(splits, sha256, config, report, resume=resume)
-    labels = config.data.labels
-    validation = score_articles(trained.classifier, splits["validation"], labels)
-    temperature = fit_temperature(validation.logits, validation.wanted)
-    report(f"calibrated on validation: temperature {temperature}")
-    measured = {"validation": validation}
-    for name, articles in {"test": splits["test"], **outside}.items():
-        measured[name] = score_articles(trained.classifier, articles, labels)
-    metrics = {name: evaluate(scored, temperature) for name, scored in measured.items()}
+    checkpoints = _checkpoints(config, sha256, resume=resume)
+    trials = {
+        trial.name: _try(trial, splits, outside, checkpoints, report) for trial in trials_of(config, splits["train"])
+    }
+    trained = _fit(splits, config, checkpoints / "model", report, torch_folder=Path(f"{config.output}.torch"))
+    shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
+    scored, temperature, metrics = _measure(trained, splits, outside, config)
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
+        if trials:
+            values["trials"] = {trial: by_set[name] for trial, by_set in trials.items()}
     if trained.agreement:
         metrics["validation"]["export"] = trained.agreement
-    if labels == LABELS:  # the kinds are about flagger's own
+    if config.data.labels == LABELS:  # the kinds are about flagger's own
         markers = marker_words([sentence for article in splits["train"] for sentence in article.sentences])
-        for name, scored in measured.items():
-            metrics[name]["mistakes"] = count_mistakes(scored.sentences, scored.said, markers)
-    folder, info = write_model(trained.weights, config, temperature, sha256, metrics)
-    pictures = _draw(folder, measured, temperature, trained.history) if isinstance(config, TransformerConfig) else []
+        for name, of_set in scored.items():
+            metrics[name]["mistakes"] = count_mistakes(of_set.sentences, of_set.said, markers)
+    info = write_model(folder, trained.weights, config, temperature, sha256, metrics)
+    pictures = (
+        _draw(folder, scored, temperature, metrics, trained.history) if isinstance(config, TransformerConfig) else []
+    )
     write_card(folder, render_card(info, config, splits, metrics, pictures))
     report(f"wrote {folder}")
     return folder, metrics
@@ -99,6 +100,8 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
     labels, favoured = config.data.labels, config.decision.favoured
     if favoured and favoured not in labels:
         raise ConfigError(f"decision.favoured: expected one of {', '.join(labels)}, found {favoured!r}")
+    if config.decision.incomplete and not favoured:
+        raise ConfigError("decision.incomplete: says something of decision.favoured, which is not set")
     splits = {split: read_articles(data, split, labels) for split in SPLITS}
     found = {sentence.final.label for article in splits["train"] for sentence in article.sentences}
     if missing := [label for label in labels if label not in found]:
@@ -109,14 +112,36 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
     return splits, outside
 
 
-def _baseline(splits: Splits, config: BaselineConfig) -> Trained:
-    fitted = fit_baseline(splits["train"], splits["validation"], config)
-    return Trained(fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)})
+def _try(
+    trial: Trial, splits: Splits, outside: Splits, checkpoints: Path, report: Report
+) -> dict[str, dict[str, float]]:
+    """Train and measure a trial, unless a run that was cut off has: the name of a set -> its figures."""
+    kept = checkpoints / f"{trial.name}.json"
+    if not kept.is_file():
+        trained = _fit(
+            {**splits, "train": trial.articles},
+            trial.config,
+            checkpoints / trial.name,
+            lambda message: report(f"{trial.name}: {message}"),
+        )
+        *_, metrics = _measure(trained, splits, outside, trial.config)
+        with whole_file(kept) as file:
+            file.write(json.dumps({name: figures(values) for name, values in metrics.items()}).encode())
+    by_set: dict[str, dict[str, float]] = json.loads(kept.read_text(encoding="utf-8"))
+    for name, measures in by_set.items():
+        report(f"{trial.name}: {name}: macro-F1 {measures['macro_f1']:.3f}, accuracy {measures['accuracy']:.3f}")
+    return by_set
 
 
-def _transformer(
-    splits: Splits, sha256: str, config: TransformerConfig, report: Callable[[str], None], *, resume: bool
+def _fit(
+    splits: Splits, config: Recipe, checkpoints: Path, report: Report, *, torch_folder: Path | None = None
 ) -> Trained:
+    """Fit on the train split and export; ``torch_folder`` is where a transformer is also left for torch."""
+    n_sentences = sum(len(article.sentences) for article in splits["train"])
+    report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
+    if isinstance(config, BaselineConfig):
+        fitted = fit_baseline(splits["train"], splits["validation"], config)
+        return Trained(fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)})
     # Imported here because they need the extra "train", which the baseline does without.
     try:
         from flagger.classifiers import transformer
@@ -126,37 +151,54 @@ def _transformer(
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
         ) from error
-    checkpoints = _checkpoints(config, sha256, resume=resume)
+    validation = splits["validation"]
     model, tokenizer, history = fit_transformer(
-        splits["train"], splits["validation"], config, checkpoints=checkpoints, resume=resume, report=report
+        splits["train"], validation, config, checkpoints=checkpoints, resume=True, report=report
     )
-    save_for_torch(model, config, Path(f"{config.output}.torch"))
+    if torch_folder:
+        save_for_torch(model, config, torch_folder)
     report("exporting to ONNX")
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
     classifier = transformer.TransformerClassifier(onnx, tokens)
-    weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
-    shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
-    validation = splits["validation"]
     exported = score_articles(classifier, validation, config.data.labels).logits
     agreement = agreement_of(label_logits(model, tokenizer, validation), exported)
     report(f"export beside the trained model, on validation: {agreement}")
+    weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
     return Trained(classifier, weights, history, agreement)
 
 
-def _draw(folder: Path, measured: dict[str, Scored], temperature: float, history: Sequence[Epoch]) -> list[Path]:
-    """Draw the training curve and how each set was measured; the extra "train" has what this needs."""
-    from flagger.training.plots import plot_scored, plot_training
+def _measure(
+    trained: Trained, splits: Splits, outside: Splits, config: Recipe
+) -> tuple[dict[str, Scored], float, dict[str, dict[str, Any]]]:
+    """Return, by the name of a set, what the model says, and what evaluation makes of that at its temperature."""
+    sets = {"validation": splits["validation"], "test": splits["test"], **outside}
+    scored = {name: score_articles(trained.classifier, articles, config.data.labels) for name, articles in sets.items()}
+    temperature = fit_temperature(scored["validation"].logits, scored["validation"].wanted)
+    return scored, temperature, {name: evaluate(of_set, temperature) for name, of_set in scored.items()}
+
+
+def _draw(
+    folder: Path,
+    scored: dict[str, Scored],
+    temperature: float,
+    metrics: dict[str, dict[str, Any]],
+    history: Sequence[Epoch],
+) -> list[Path]:
+    """Draw how training went and how each set was measured; the extra "train" has what this needs."""
+    from flagger.training.plots import plot_scored, plot_shares, plot_training
 
     pictures = folder / PICTURES
-    plot_training(pictures / "training.svg", history)
+    paths = [plot_training(pictures / "training.svg", history)]
+    if curves := {name: curve for name, values in metrics.items() if (curve := over_shares(values))}:
+        paths.append(plot_shares(pictures / "training-size.svg", curves))
     return [
-        pictures / "training.svg",
-        *(path for name, scored in measured.items() for path in plot_scored(pictures, name, scored, temperature)),
+        *paths,
+        *(path for name, of_set in scored.items() for path in plot_scored(pictures, name, of_set, temperature)),
     ]
 
 
-def _checkpoints(config: TransformerConfig, sha256: str, *, resume: bool) -> Path:
-    """Return the folder of this run's checkpoints: a fresh one, or what the same recipe left there."""
+def _checkpoints(config: Recipe, sha256: str, *, resume: bool) -> Path:
+    """Return the folder of what this run leaves until it ends: a fresh one, or what the same recipe left there."""
     folder = Path(f"{config.output}.checkpoints")
     started = folder / "started.json"
     told = json.dumps({"config": config.model_dump(), "dataset_sha256": sha256}, indent=2)
@@ -164,9 +206,10 @@ def _checkpoints(config: TransformerConfig, sha256: str, *, resume: bool) -> Pat
         if not started.is_file() or started.read_text(encoding="utf-8") != told:
             raise ConfigError(f"--resume: {folder} was begun with another recipe or other data; train without --resume")
         return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    started.write_text(told, encoding="utf-8")
+    with writing(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        started.write_text(told, encoding="utf-8")
     return folder
 
 

@@ -71,6 +71,23 @@ def test_evaluate_prints_and_writes_the_figures(
     assert run("evaluate", small_model, tmp_path / "none.jsonl").code == 2
 
 
+def test_evaluate_counts_labels_as_another_corpus_s(
+    run: Run, small_model: Path, small_dataset: Path, hedged_dataset: Path, tmp_path: Path
+) -> None:
+    own, merged = tmp_path / "own.json", tmp_path / "merged.json"
+    assert run("evaluate", small_model, small_dataset, "--output", own).code == 0
+    options = [f"{label}=uncertain" for label in ("estimated", "unverified")]
+    options += [f"{label}=certain" for label in ("confirmed", "no_claim")]
+    given = [x for option in options for x in ("--label", option)]
+    assert run("evaluate", small_model, hedged_dataset, *given, "--output", merged).code == 0
+    metrics = json.loads(merged.read_text())
+    assert metrics["accuracy"] >= json.loads(own.read_text())["accuracy"]  # merging mends mistakes and makes none
+    assert {name: values["support"] for name, values in metrics["labels"].items()} == {"certain": 15, "uncertain": 15}
+    outcome = run("evaluate", small_model, hedged_dataset, "--label", "estimated=uncertain")
+    assert outcome.code == 2
+    assert "--label: expected each of confirmed, estimated, unverified, no_claim, found estimated" in outcome.err
+
+
 def test_models_lists_and_describes(run: Run) -> None:
     assert "transformer (default)" in run("models").out
     assert "# baseline" in run("models", "baseline").out

@@ -13,7 +13,7 @@ from flagger.classifiers import load_classifier
 from flagger.errors import ConfigError, DatasetError
 from flagger.labels import LABELS
 from flagger.pipeline import Flagger
-from flagger.training.config import load_config
+from flagger.training.config import BaselineConfig, load_config
 from flagger.training.dataset import Reading
 from flagger.training.fit_calibration import fit_shift, fit_temperature
 from flagger.training.run import train
@@ -63,8 +63,10 @@ def test_an_outside_set_is_measured_and_nothing_else(small_dataset: Path, small_
 
 def test_a_folder_that_is_no_model_is_not_replaced(small_dataset: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").touch()
+    told: list[str] = []
     with pytest.raises(ConfigError, match="not a model folder"):
-        train(small_config(small_dataset, tmp_path))
+        train(small_config(small_dataset, tmp_path), told.append)
+    assert not told  # before anything is trained
     assert (tmp_path / "thesis.doc").exists()
 
 
@@ -126,6 +128,19 @@ def test_a_shift_gives_a_label_its_best_f1() -> None:
     assert fit_shift(logits, 2, margins > 0) == 0.0  # what is best already stays
 
 
+def test_a_shift_allows_for_missed_labels() -> None:
+    """Four in ten sentences that should have the label lack it: the best F1 of what is labelled is cautious."""
+    generator = np.random.default_rng(0)
+    margins = generator.normal(-4, 8, size=20000)  # most sentences plainly have the label or plainly lack it
+    true = generator.random(20000) < 1 / (1 + np.exp(-margins))
+    labelled = true & (generator.random(20000) < 0.6)
+    chance = 0.6 / (1 + np.exp(-margins))  # what a classifier learns that is trained on such labels
+    logits = np.log(np.stack([1 - chance, chance], axis=1))
+    cautious, bold = (fit_shift(logits, 1, labelled, incomplete=incomplete) for incomplete in (False, True))
+    assert abs(bold - fit_shift(logits, 1, true)) <= 0.3
+    assert bold > cautious
+
+
 @pytest.mark.parametrize("labels", [HEDGES, HEDGES[::-1]])
 def test_a_favoured_label_gets_its_best_f1(hedged_dataset: Path, tmp_path: Path, labels: tuple[str, str]) -> None:
     given = [f"data.articles={hedged_dataset}", f"data.labels={json.dumps(labels)}", "features.n_features=4096"]
@@ -143,6 +158,8 @@ def test_a_favoured_label_that_is_none_is_told(hedged_dataset: Path, tmp_path: P
     config = smoke_config(f"data.articles={hedged_dataset}", AS_HEDGES, "decision.favoured=unsure")
     with pytest.raises(ConfigError, match=r"decision\.favoured: expected one of certain, uncertain, found 'unsure'"):
         train(config)
+    with pytest.raises(ConfigError, match=r"decision\.incomplete: says something of decision\.favoured"):
+        train(smoke_config(f"data.articles={hedged_dataset}", AS_HEDGES, "decision.incomplete=true"))
 
 
 def test_a_baseline_of_another_corpus_tells_its_labels(hedged_model: Path) -> None:
@@ -192,3 +209,36 @@ def test_resuming_another_recipe_is_refused(small_dataset: Path, tmp_path: Path)
     (checkpoints / "started.json").write_text("{}")
     with pytest.raises(ConfigError, match="was begun with another recipe or other data"):
         train(smoke_config(f"data.articles={small_dataset}", f"output={tmp_path / 'm'}"), resume=True)
+
+
+def test_other_seeds_and_shares_are_measured_and_the_first_seed_ships(
+    small_dataset: Path, small_model: Path, tmp_path: Path
+) -> None:
+    config = small_config(small_dataset, tmp_path / "m").model_copy(update={"seeds": 3, "shares": [0.5, 0.75]})
+    folder, metrics = train(config)
+    assert (folder / "classifier.skops").read_bytes() == (small_model / "classifier.skops").read_bytes()
+    assert set(metrics["test"]["trials"]) == {"seed-14", "seed-15", "share-0.5", "share-0.75"}
+    card = (folder / "README.md").read_text()
+    assert "Mean and standard deviation of 3 trainings by the same recipe, with the seeds 13 to 15" in card
+    told = f"{metrics['test']['macro_f1']:.3f} ± 0.000"  # the baseline's solver has no chance in it
+    assert told in card
+    assert "--set seeds=3 --set 'shares=[0.5, 0.75]'" in card
+
+
+def test_a_run_cut_off_between_trials_goes_on_there(small_dataset: Path, tmp_path: Path) -> None:
+    def config(name: str) -> BaselineConfig:
+        return small_config(small_dataset, tmp_path / name).model_copy(update={"seeds": 2, "shares": [0.5]})
+
+    def kill(message: str) -> None:
+        if message.startswith("share-0.5: fitting"):
+            raise KeyboardInterrupt
+
+    clean, wanted = train(config("clean"))
+    with pytest.raises(KeyboardInterrupt):
+        train(config("cut"), kill)
+    told: list[str] = []
+    cut, metrics = train(config("cut"), told.append, resume=True)
+    assert not [line for line in told if line.startswith("seed-14: fitting")]
+    assert metrics == wanted
+    assert (cut / "classifier.skops").read_bytes() == (clean / "classifier.skops").read_bytes()
+    assert not Path(f"{cut}.checkpoints").exists()
