@@ -59,6 +59,8 @@ class ModelInfo(BaseModel):
     labels: LabelNames
     temperature: float = Field(gt=0, allow_inf_nan=False)
     review_margin: float = Field(ge=0, le=1)
+    window: int | None = Field(default=None, ge=8, exclude_if=lambda window: window is None)
+    """How many tokens a transformer reads at once; it reads a longer sentence in pieces."""
     dataset_sha256: str
     seed: int
     files: dict[str, str]

@@ -1,4 +1,4 @@
-"""sentences -> logits, cues and sources. To add a kind: a module with ``load(folder)`` and a row in load_classifier."""
+"""sentences -> logits, cues and sources. A new kind: a module with ``load(folder, info)``, a row in load_classifier."""
 
 from pathlib import Path
 from types import ModuleType
@@ -31,7 +31,7 @@ def load_classifier(folder: Path, info: ModelInfo, n_threads: int | None = None)
         from flagger.classifiers import transformer as module
     if unverified := [name for name in module.FILES if name not in info.files]:
         raise ModelError(f"{folder}: model.json has no SHA-256 of {', '.join(unverified)}; train or install it again")
-    classifier: Classifier = module.load(folder, n_threads)
+    classifier: Classifier = module.load(folder, info, n_threads)
     with refusing(f"{folder} holds a model that does not work"):
         (prediction,) = classifier.predict([["Rain could fall.", ""]])
     if prediction.logits.shape != (2, len(info.labels)) or not np.isfinite(prediction.logits).all():

@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.pipeline import Pipeline
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from flagger.artifacts import ModelInfo
 from flagger.calibration import FloatArray
 from flagger.classifiers.attribution import find_source
 from flagger.classifiers.base import Offsets, Prediction
@@ -147,7 +148,7 @@ def mask(prepared: str) -> str:
     return " ".join(words)
 
 
-def load(folder: Path, n_threads: int | None = None) -> BaselineClassifier:
+def load(folder: Path, info: ModelInfo, n_threads: int | None = None) -> BaselineClassifier:
     """Load the baseline of a model folder.
 
     Raises:

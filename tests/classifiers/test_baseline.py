@@ -12,7 +12,7 @@ from flagger.classifiers import load_classifier
 from flagger.classifiers.baseline import WEIGHTS_FILE, find_cues, load, mask, prepare, tokenize
 from flagger.errors import ModelError
 from flagger.labels import LABELS, Label
-from tests.conftest import HEDGES
+from tests.conftest import HEDGES, INFO
 
 
 def test_it_learned_its_sentences(small_model: Path) -> None:
@@ -22,7 +22,7 @@ def test_it_learned_its_sentences(small_model: Path) -> None:
 
 
 def test_documents_do_not_touch_each_other(small_model: Path) -> None:
-    classifier = load(small_model)
+    classifier = load(small_model, read_info(small_model))
     texts = ["It could reopen by June.", "", "Police said so on Monday."]
     together = classifier.predict([texts, [], texts[:1]])
     assert [len(p.cues) for p in together] == [3, 0, 1]
@@ -33,7 +33,7 @@ def test_documents_do_not_touch_each_other(small_model: Path) -> None:
 
 def test_pushes_are_the_words_part_of_the_logit(small_model: Path) -> None:
     """The tokens' pushes add up to what the word features give the winning label above the labels' mean."""
-    classifier = load(small_model)
+    classifier = load(small_model, read_info(small_model))
     texts = ["It could reopen by June, about a year late.", "A neighbour claimed the owner fled."]
     logits, pushes = classifier.explain(texts)
     words = dict(classifier.pipeline["features"].transformer_list)["words"]
@@ -46,7 +46,7 @@ def test_pushes_are_the_words_part_of_the_logit(small_model: Path) -> None:
 
 def test_of_two_labels_each_has_its_column_and_its_words(hedged_model: Path) -> None:
     """Scikit-learn gives one column for two labels; the probabilities are its own all the same."""
-    classifier = load(hedged_model)
+    classifier = load(hedged_model, read_info(hedged_model, any_labels=True))
     texts = ["It could reopen by June, about a year late.", "The bridge was built in 1931."]
     logits, pushes = classifier.explain(texts)
     expected = classifier.pipeline.predict_proba([prepare(text) for text in texts])
@@ -97,17 +97,17 @@ class Unknown:
 def test_types_that_skops_does_not_trust_are_refused(tmp_path: Path) -> None:
     skops.io.dump({"pipeline": Unknown(), "cue_floor": 1.0}, tmp_path / WEIGHTS_FILE)
     with pytest.raises(ModelError, match=r"does not trust.*Unknown"):
-        load(tmp_path)
+        load(tmp_path, INFO)
 
 
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 broken"])
 def test_a_damaged_file_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / WEIGHTS_FILE).write_bytes(content)
     with pytest.raises(ModelError, match="not a readable skops file"):
-        load(tmp_path)
+        load(tmp_path, INFO)
 
 
 def test_another_skops_file_is_refused(tmp_path: Path) -> None:
     skops.io.dump({"pipeline": 1}, tmp_path / WEIGHTS_FILE)
     with pytest.raises(ModelError, match="no flagger baseline"):
-        load(tmp_path)
+        load(tmp_path, INFO)

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flagger.artifacts import find_model
+from flagger.artifacts import find_model, read_info
 from flagger.classifiers.transformer import (
     BEGIN,
     INSIDE,
-    MAX_TOKENS,
     OUTSIDE,
     TransformerClassifier,
     find_spans,
@@ -54,7 +53,7 @@ def test_tags_become_spans_of_whole_words(tags: list[int], found: list[str]) -> 
 
 
 def test_each_document_stands_alone(smoke_model: Path) -> None:
-    classifier = load(smoke_model)
+    classifier = load(smoke_model, read_info(smoke_model))
     texts = [
         "It could reopen by June.",
         "",
@@ -70,7 +69,8 @@ def test_each_document_stands_alone(smoke_model: Path) -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> TransformerClassifier:
-    return load(find_model("transformer"))
+    folder = find_model("transformer")
+    return load(folder, read_info(folder))
 
 
 SENTENCES = [text for article in read_articles(Path("datasets/articles"), "validation")[:20] for text in article.texts]
@@ -93,11 +93,18 @@ def test_a_sentence_s_result_depends_on_it_alone(
 
 def test_nothing_of_a_long_sentence_is_cut_off(smoke_model: Path) -> None:
     """The last words of a sentence longer than the model reads move its logits."""
-    classifier = load(smoke_model)
-    long = "It may rain and " * MAX_TOKENS
+    classifier = load(smoke_model, read_info(smoke_model))
+    long = "It may rain and " * 512
     (one, other) = classifier.predict([[long + "stop."], [long + "reportedly, according to nobody, it could hail."]])
     assert not np.array_equal(one.logits, other.logits)
     assert np.isfinite(one.logits).all()
+
+
+def test_a_model_without_its_window_is_told(smoke_model: Path) -> None:
+    info = read_info(smoke_model)
+    assert info.window == 512
+    with pytest.raises(ModelError, match=r"model\.json has no window"):
+        load(smoke_model, info.model_copy(update={"window": None}))
 
 
 @pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json"])
@@ -105,10 +112,10 @@ def test_a_damaged_file_is_told(smoke_model: Path, tmp_path: Path, damaged: str)
     for name in ("model.onnx", "tokenizer.json"):
         (tmp_path / name).write_bytes(b"broken" if name == damaged else (smoke_model / name).read_bytes())
     with pytest.raises(ModelError, match="the transformer cannot be loaded"):
-        load(tmp_path)
+        load(tmp_path, read_info(smoke_model))
     (tmp_path / damaged).unlink()
     with pytest.raises(ModelError, match=f"cannot read .*{damaged}"):
-        load(tmp_path)
+        load(tmp_path, read_info(smoke_model))
 
 
 _FORK = """

@@ -7,7 +7,7 @@ import torch
 
 from flagger.classifiers.transformer import TransformerClassifier
 from flagger.training.export_transformer import export_onnx, round_embeddings
-from flagger.training.fit_transformer import fit_transformer
+from flagger.training.fit_transformer import fit_transformer, window_of
 from tests.conftest import small_articles, smoke_config
 
 INT8, HALF, BFLOAT16 = onnx.TensorProto.INT8, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16
@@ -22,7 +22,7 @@ def test_the_export_says_what_the_torch_model_says(tmp_path: Path) -> None:
     assert {t.data_type for t in graph.initializer if len(t.dims) == 2 and t.dims[0] * t.dims[1] > 1024} == {INT8, HALF}
     assert not [node for node in graph.node if node.op_type == "Cast" and node.attribute[0].i == BFLOAT16]
     documents = [article.texts for article in articles]
-    found = TransformerClassifier(weights, tokenizer.to_str().encode()).predict(documents)
+    found = TransformerClassifier(weights, tokenizer.to_str().encode(), window_of(model)).predict(documents)
     for texts, prediction in zip(documents, found, strict=True):
         for text, logits in zip(texts, prediction.logits, strict=True):
             ids = torch.tensor([tokenizer.encode(text).ids])
