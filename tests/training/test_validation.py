@@ -1,6 +1,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from flagger.labels import Label
 from flagger.training.dataset import LabelledSentence, Reading
 from flagger.training.validation import check
@@ -56,6 +58,7 @@ def test_near_duplicates_across_splits_are_named(tmp_path: Path) -> None:
     assert "article test-2, sentence 1, of another split (train, test)" in faults[0].message
 
 
-def test_the_project_s_dataset_has_no_faults() -> None:
-    _, faults = check(Path("datasets/articles"))
+@pytest.mark.parametrize("folder", ["articles", "next"])
+def test_the_project_s_dataset_has_no_faults(folder: str) -> None:
+    _, faults = check(Path("datasets", folder))
     assert faults == []
