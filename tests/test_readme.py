@@ -40,7 +40,7 @@ COMMANDS = (
     ),
 )
 _HELP = re.compile(r"(<!-- help -->\n).*?(<!-- /help -->)", re.DOTALL)
-_PAGES = ("README.md", "CONTRIBUTING.md", "datasets/README.md")
+_PAGES = ("README.md", "CONTRIBUTING.md", "BENCHMARKS.md", "datasets/README.md")
 _OFFLINE = ("score", "flag", "explain", "report", "export", "models")  # what needs neither the dataset nor minutes
 
 
