@@ -45,7 +45,7 @@ def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_], *,
     others = np.delete(logits, column, axis=1)
     margins = logits[:, column] - others.max(axis=1)
     chances = wanted.astype(np.float64)
-    if incomplete:
+    if incomplete and wanted.any():
         two = np.stack([logsumexp(others, axis=1), logits[:, column]], axis=1)
         labelled = apply_temperature(two, fit_temperature(two, wanted.astype(np.int64)))[:, 1]
         chances = np.minimum(labelled / labelled[wanted].mean(), 1)

@@ -58,7 +58,6 @@ def fit_transformer(
     config: TransformerConfig,
     *,
     checkpoints: Path,
-    resume: bool = False,
     report: Callable[[str], None] = lambda message: None,
 ) -> Fitted:
     """Fine-tune on the sentences of ``train`` and keep the epoch with the best macro-F1 on ``validation``.
@@ -69,8 +68,7 @@ def fit_transformer(
         train: Articles to learn from.
         validation: Articles that choose the epoch.
         config: The recipe.
-        checkpoints: A folder that the Trainer writes after each epoch.
-        resume: Go on from the last checkpoint there, if there is one.
+        checkpoints: A folder that the Trainer writes after each epoch; training goes on from the last one there.
         report: Called with a line an epoch.
 
     Raises:
@@ -103,7 +101,7 @@ def fit_transformer(
         callbacks=[EarlyStoppingCallback(settings.patience), _Told(report)],
     )
     trainer.remove_callback(PrinterCallback)
-    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     try:
         trainer.train(resume_from_checkpoint=last)
     except (torch.OutOfMemoryError, MemoryError) as error:

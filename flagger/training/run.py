@@ -69,7 +69,6 @@ def train(
         trial.name: _try(trial, splits, outside, checkpoints, report) for trial in trials_of(config, splits["train"])
     }
     trained = _fit(splits, config, checkpoints / "model", report, torch_folder=Path(f"{config.output}.torch"))
-    shutil.rmtree(checkpoints)  # only now: an export that fails must not cost the training
     scored, temperature, metrics = _measure(trained, splits, outside, config)
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
@@ -82,6 +81,7 @@ def train(
         for name, of_set in scored.items():
             metrics[name]["mistakes"] = count_mistakes(of_set.sentences, of_set.said, markers)
     info = write_model(folder, trained.weights, config, temperature, sha256, metrics, trained.window)
+    shutil.rmtree(checkpoints)  # only now: what fails before must not cost the training
     pictures = (
         _draw(folder, scored, temperature, metrics, trained.history) if isinstance(config, TransformerConfig) else []
     )
@@ -154,7 +154,7 @@ def _fit(
         ) from error
     validation = splits["validation"]
     model, tokenizer, history = fit_transformer(
-        splits["train"], validation, config, checkpoints=checkpoints, resume=True, report=report
+        splits["train"], validation, config, checkpoints=checkpoints, report=report
     )
     if torch_folder:
         save_for_torch(model, config, torch_folder)

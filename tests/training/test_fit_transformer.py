@@ -67,9 +67,7 @@ def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
     with pytest.raises(KilledError):
         fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=kill)
     told: list[str] = []
-    resumed, *_ = fit_transformer(
-        TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", resume=True, report=told.append
-    )
+    resumed, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=told.append)
     assert [line.split(":")[0] for line in told] == ["epoch 2 of 2"]
     for name, weights in clean.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
