@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flagger.labels import LABELS
+from tests.benchmarks.peer_workers import protocol
 from tests.benchmarks.peers import COLUMNS, PEERS, WORKERS, table
 
 LABELLED = {
@@ -14,6 +16,11 @@ LABELLED = {
     "no_claim": ["What now?", "Who pays?"],
 }
 CUES = ("could", "reportedly", "said", "found")
+
+
+def test_workers_and_tables_have_the_same_order_of_labels() -> None:
+    """Workers cannot import flagger, so they have their own."""
+    assert protocol.LABELS == LABELS
 
 
 def test_the_lexicon_learns_its_cues(tmp_path: Path) -> None:
