@@ -2,7 +2,7 @@
 
 A model is a folder and nothing about it lives in code:
 
-    model.json       ModelInfo: kind, label order, temperature, review margin, sha256 of every other file
+    model.json       ModelInfo: kind, label order, temperature, thresholds, sha256 of every other file
     config.json      the resolved training configuration
     metrics.json     what evaluation measured
     README.md        the model card
@@ -47,6 +47,10 @@ LabelNames = Annotated[
 """The labels that a model tells apart, in the order of its columns: flagger's own or another corpus's."""
 
 
+SpanKind = Literal["cue", "source"]
+"""What a transformer marks in a sentence besides its label."""
+
+
 class ModelInfo(BaseModel):
     """The content of model.json: what scoring must know besides the weights."""
 
@@ -61,6 +65,10 @@ class ModelInfo(BaseModel):
     review_margin: float = Field(ge=0, le=1)
     window: int | None = Field(default=None, ge=8, exclude_if=lambda window: window is None)
     """How many tokens a transformer reads at once; it reads a longer sentence in pieces."""
+    thresholds: dict[SpanKind, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={}, exclude_if=lambda thresholds: not thresholds
+    )
+    """How sure a transformer must be of a span's tags, on average over its tokens, for the span to count."""
     dataset_sha256: str
     seed: int
     files: dict[str, str]

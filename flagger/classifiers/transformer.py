@@ -7,16 +7,17 @@ shape (n_rows, n_tokens), rows of one length, and whose outputs are ``label_logi
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import openvino
 from tokenizers import Tokenizer
 
-from flagger.artifacts import ModelInfo
+from flagger.artifacts import ModelInfo, SpanKind
 from flagger.calibration import FloatArray
 from flagger.classifiers.base import Offsets, Prediction, refusing
 from flagger.errors import ModelError
@@ -24,7 +25,7 @@ from flagger.errors import ModelError
 WEIGHTS_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 FILES = (WEIGHTS_FILE, TOKENIZER_FILE)
-SPAN_KINDS = ("cue", "source")
+SPAN_KINDS: tuple[SpanKind, ...] = ("cue", "source")
 TAGS = ("outside", "begin", "inside")  # Ramshaw and Marcus 1995
 OUTSIDE, BEGIN, INSIDE = range(len(TAGS))
 
@@ -39,6 +40,15 @@ Logits = npt.NDArray[np.float32]
 Spans = list[tuple[float, Offsets]]  # how sure, 0 to 1, and where
 
 
+class Tagged(NamedTuple):
+    """The model's word on one article of n sentences, before it is settled which spans it is sure enough of."""
+
+    logits: FloatArray
+    """Shape (n, n_labels)."""
+    spans: list[tuple[Spans, ...]]
+    """One entry a sentence: its spans of each of SPAN_KINDS."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What the model reads at once: a sentence or, of one that is too long, a piece."""
@@ -51,13 +61,21 @@ class _Row:
 class TransformerClassifier:
     """A model compiled for this processor, and its tokenizer."""
 
-    def __init__(self, model: bytes, tokenizer: bytes, window: int, n_threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: bytes,
+        tokenizer: bytes,
+        window: int,
+        thresholds: Mapping[SpanKind, float] | None = None,
+        n_threads: int | None = None,
+    ) -> None:
         """Compile a model.
 
         Args:
             model: Content of ``model.onnx``.
             tokenizer: Content of ``tokenizer.json``.
             window: How many tokens the model reads at once.
+            thresholds: See ``settled``.
             n_threads: How many threads may compute; None for one a core.
 
         Raises:
@@ -68,6 +86,7 @@ class TransformerClassifier:
         if b"location" in model:  # the key that names such a file; OpenVINO would look in the working folder
             raise ModelError("the transformer cannot be loaded: its weights are not all in the model file itself")
         self._window = window
+        self.thresholds = thresholds or {}
         with refusing("the transformer cannot be loaded"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             self._tokenizer.no_padding()
@@ -83,6 +102,10 @@ class TransformerClassifier:
 
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
         """Return one Prediction a document, in order; see Classifier.predict."""
+        return [settled(tagged, self.thresholds) for tagged in self.tag(documents)]
+
+    def tag(self, documents: Sequence[Sequence[str]]) -> list[Tagged]:
+        """Return what ``predict`` settles, one entry a document, in order."""
         _refuse_fork()
         texts = [text for document in documents for text in document]
         rows = list(self._rows(texts))
@@ -139,6 +162,22 @@ def _n_words(network: openvino.Model) -> int:
     return max((table[0].get_length() for table in tables if table.is_static and len(table) == 2), default=0)
 
 
+def settled(tagged: Tagged, thresholds: Mapping[SpanKind, float]) -> Prediction:
+    """Return the spans that the model is sure enough of; of a sentence's sources the surest.
+
+    Args:
+        tagged: The model's word on an article.
+        thresholds: A kind of SPAN_KINDS -> how sure it must be, 0 to 1; of a kind that is not there any will do.
+    """
+    of_cue, of_source = (thresholds.get(kind, 0.0) for kind in SPAN_KINDS)
+    surest = [max(sources, default=(0.0, None)) for _, sources in tagged.spans]
+    return Prediction(
+        tagged.logits,
+        [[span for sure, span in cues if sure >= of_cue] for cues, _ in tagged.spans],
+        [span if sure >= of_source else None for sure, span in surest],
+    )
+
+
 def find_spans(text: str, offsets: Sequence[Offsets], logits: Logits) -> Spans:
     """Return the spans that a sentence's tags mark, in order, grown to whole words.
 
@@ -192,7 +231,7 @@ def load(folder: Path, info: ModelInfo, n_threads: int | None = None) -> Transfo
         model, tokenizer = ((folder / name).read_bytes() for name in (WEIGHTS_FILE, TOKENIZER_FILE))
     except OSError as error:
         raise ModelError(f"cannot read {error.filename}: {error.strerror}") from error
-    return TransformerClassifier(model, tokenizer, info.window, n_threads)
+    return TransformerClassifier(model, tokenizer, info.window, info.thresholds, n_threads)
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
@@ -213,7 +252,7 @@ def _gathered(
     rows: Sequence[_Row],
     label_logits: FloatArray,
     found: tuple[dict[int, Spans], ...],
-) -> Iterator[Prediction]:
+) -> Iterator[Tagged]:
     """Put rows back into sentences, and sentences into documents."""
     # Of a sentence in pieces, every token has the same say.
     sentences = np.array([row.sentence for row in rows], dtype=np.intp)
@@ -231,8 +270,4 @@ def _gathered(
     for document in documents:
         of_document = slice(start, start + len(document))
         start += len(document)
-        yield Prediction(
-            logits[of_document],
-            [[span for _, span in cues] for cues, _ in spans[of_document]],
-            [max(sources)[1] if sources else None for _, sources in spans[of_document]],
-        )
+        yield Tagged(logits[of_document], spans[of_document])

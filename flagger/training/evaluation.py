@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
 from flagger.calibration import FloatArray, apply_temperature
-from flagger.classifiers import Classifier
+from flagger.classifiers import Classifier, Prediction
 from flagger.cues import conventional
 from flagger.labels import LABELS, Label
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
@@ -66,7 +66,13 @@ def score_articles(
         articles: Whose sentences have such labels.
         labels: In the order of the classifier's columns.
     """
-    predictions = classifier.predict([article.texts for article in articles])
+    return scored_of(classifier.predict([article.texts for article in articles]), articles, labels)
+
+
+def scored_of(
+    predictions: Sequence[Prediction], articles: Sequence[LabelledArticle], labels: tuple[str, ...] = LABELS
+) -> Scored:
+    """Put a classifier's predictions, one an article, beside the articles."""
     logits = np.concatenate([prediction.logits for prediction in predictions])
     cues = [cues for prediction in predictions for cues in prediction.cues]
     sources = [source for prediction in predictions for source in prediction.sources]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def write_model(
     temperature: float,
     dataset_sha256: str,
     metrics: dict[str, Any],
-    window: int | None = None,
+    settings: Mapping[str, Any],
 ) -> ModelInfo:
     """Write a complete model folder (without its card), replacing what a former training left there.
 
@@ -41,7 +42,7 @@ def write_model(
         temperature: What calibration found.
         dataset_sha256: Of the labelled articles.
         metrics: What evaluation measured, by set.
-        window: How many tokens a transformer reads at once.
+        settings: What ModelInfo says of a model of its kind alone.
 
     Raises:
         ConfigError: If it cannot be written.
@@ -61,7 +62,7 @@ def write_model(
             labels=config.data.labels,
             temperature=temperature,
             review_margin=config.decision.review_margin,
-            window=window,
+            **settings,
             dataset_sha256=dataset_sha256,
             seed=config.seed,
             files={name: sha256_of(folder / name) for name in (*weights, CONFIG_FILE, METRICS_FILE)},

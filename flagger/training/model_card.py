@@ -45,7 +45,7 @@ top label in 15 bins; cue and source F1 count exact spans; a contrast set is rig
 {seeds}{per_label}{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
-less than {review_margin} apart.{favoured}
+less than {review_margin} apart.{favoured}{thresholds}
 
 ## Limits
 
@@ -152,12 +152,20 @@ def render_card(
         pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
         + "\n" * bool(pictures),
         favoured=f" `{favoured}` is said as often as gives it the best F1 on that split{allowed}." if favoured else "",
+        thresholds=_thresholds(info),
         temperature=info.temperature,
         review_margin=info.review_margin,
         limits=_LIMITS[info.kind] if is_own else _OTHER_LIMITS,
         flagger_version=info.flagger_version,
         seed=info.seed,
     )
+
+
+def _thresholds(info: ModelInfo) -> str:
+    if not info.thresholds:
+        return ""
+    least = ", ".join(f"{threshold} of a {kind}" for kind, threshold in info.thresholds.items())
+    return f"\nA span is shown when the model is this sure of its tags: {least}, each for the best F1 on that split."
 
 
 def _summary(metrics: dict[str, dict[str, Any]]) -> str:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError, DatasetError, writing
 from flagger.files import whole_file
 from flagger.labels import LABELS
-from flagger.training.config import BaselineConfig, Recipe, TrainConfig, TransformerConfig
+from flagger.training.config import BaselineConfig, Recipe, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
 from flagger.training.export import output_folder, write_card, write_model
@@ -32,11 +34,12 @@ Report = Callable[[str], None]
 
 
 class Trained(NamedTuple):
-    """The exported model, its files and window, how training went, and how the export agrees with what was trained."""
+    """The exported model, its files, how training went, and how the export agrees with what was trained."""
 
     classifier: Classifier
     weights: dict[str, bytes]
-    window: int | None = None
+    settings: dict[str, Any]
+    """What ModelInfo says of a model of its kind alone."""
     history: Sequence[Epoch] = ()
     agreement: dict[str, float] | None = None
 
@@ -80,7 +83,7 @@ def train(
         markers = marker_words([sentence for article in splits["train"] for sentence in article.sentences])
         for name, of_set in scored.items():
             metrics[name]["mistakes"] = count_mistakes(of_set.sentences, of_set.said, markers)
-    info = write_model(folder, trained.weights, config, temperature, sha256, metrics, trained.window)
+    info = write_model(folder, trained.weights, config, temperature, sha256, metrics, trained.settings)
     shutil.rmtree(checkpoints)  # only now: what fails before must not cost the training
     pictures = (
         _draw(folder, scored, temperature, metrics, trained.history) if isinstance(config, TransformerConfig) else []
@@ -90,12 +93,12 @@ def train(
     return folder, metrics
 
 
-def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
+def read_data(config: Recipe) -> tuple[Splits, Splits]:
     """Read what a recipe names: the splits of its articles, and its outside sets.
 
     Raises:
         ConfigError: If a path leads nowhere, or the favoured label is none.
-        DatasetError: If the data is faulty, or nothing to train on has one of the labels.
+        DatasetError: If the data is faulty, or the train split or a share of it lacks one of the labels.
     """
     data = _existing("data.articles", config.data.articles)
     labels, favoured = config.data.labels, config.decision.favoured
@@ -104,9 +107,12 @@ def read_data(config: TrainConfig) -> tuple[Splits, Splits]:
     if config.decision.incomplete and not favoured:
         raise ConfigError("decision.incomplete: says something of decision.favoured, which is not set")
     splits = {split: read_articles(data, split, labels) for split in SPLITS}
-    found = {sentence.final.label for article in splits["train"] for sentence in article.sentences}
-    if missing := [label for label in labels if label not in found]:
-        raise DatasetError(f"the training split has no sentence labelled {', '.join(missing)}")
+    to_train_on = {"the training split": splits["train"]}
+    to_train_on |= {f"trial {trial.name}": trial.articles for trial in trials_of(config, splits["train"])}
+    for name, articles in to_train_on.items():
+        found = {sentence.final.label for article in articles for sentence in article.sentences}
+        if missing := [label for label in labels if label not in found]:
+            raise DatasetError(f"{name} has no sentence labelled {', '.join(missing)}")
     outside = {
         name: read_articles(_existing(f"outside.{name}", path), labels=labels) for name, path in config.outside.items()
     }
@@ -142,11 +148,12 @@ def _fit(
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
     if isinstance(config, BaselineConfig):
         fitted = fit_baseline(splits["train"], splits["validation"], config)
-        return Trained(fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)})
+        return Trained(fitted, {baseline.WEIGHTS_FILE: export_skops(fitted)}, {})
     # Imported here because they need the extra "train", which the baseline does without.
     try:
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
+        from flagger.training.fit_thresholds import fit_thresholds
         from flagger.training.fit_transformer import fit_transformer, label_logits, save_for_torch, window_of
     except ImportError as error:
         raise ConfigError(
@@ -162,11 +169,15 @@ def _fit(
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
     window = window_of(model)
     classifier = transformer.TransformerClassifier(onnx, tokens, window)
-    exported = score_articles(classifier, validation, config.data.labels).logits
+    tagged = classifier.tag([article.texts for article in validation])
+    exported = np.concatenate([of_article.logits for of_article in tagged])
     agreement = agreement_of(label_logits(model, tokenizer, validation), exported)
     report(f"export beside the trained model, on validation: {agreement}")
+    classifier.thresholds = fit_thresholds(tagged, validation, config.data.labels)
+    report(f"a span counts from this sureness on: {classifier.thresholds}")
     weights = {transformer.WEIGHTS_FILE: onnx, transformer.TOKENIZER_FILE: tokens}
-    return Trained(classifier, weights, window, history, agreement)
+    settings = {"window": window, "thresholds": classifier.thresholds}
+    return Trained(classifier, weights, settings, history, agreement)
 
 
 def _measure(

@@ -14,9 +14,11 @@ from flagger.classifiers.transformer import (
     BEGIN,
     INSIDE,
     OUTSIDE,
+    Tagged,
     TransformerClassifier,
     find_spans,
     load,
+    settled,
 )
 from flagger.errors import ModelError
 from flagger.labels import LABELS
@@ -50,6 +52,16 @@ PIECES = [(0, 0), (0, 2), (3, 9), (9, 13), (14, 17), (18, 22), (22, 23), (0, 0)]
 )
 def test_tags_become_spans_of_whole_words(tags: list[int], found: list[str]) -> None:
     assert _spans(TEXT, tags, PIECES) == found
+
+
+def test_spans_count_from_their_threshold_on() -> None:
+    cues, sources = [(0.7, (0, 4)), (0.9, (5, 8))], [(0.6, (0, 2)), (0.8, (9, 12))]
+    tagged = Tagged(np.zeros((2, 4)), [(cues, sources), ([], [])])
+    assert settled(tagged, {}).cues == [[(0, 4), (5, 8)], []]
+    assert settled(tagged, {}).sources == [(9, 12), None]  # the surest
+    assert settled(tagged, {"cue": 0.7, "source": 0.8}) == settled(tagged, {})
+    strict = settled(tagged, {"cue": 0.75, "source": 0.85})
+    assert (strict.cues, strict.sources) == ([[(5, 8)], []], [None, None])
 
 
 def test_each_document_stands_alone(smoke_model: Path) -> None:

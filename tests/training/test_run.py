@@ -225,6 +225,16 @@ def test_other_seeds_and_shares_are_measured_and_the_first_seed_ships(
     assert "--set seeds=3 --set 'shares=[0.5, 0.75]'" in card
 
 
+def test_a_share_without_one_of_the_labels_is_told_before_anything_is_trained(
+    small_dataset: Path, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    config = small_config(small_dataset, tmp_path / "m").model_copy(update={"shares": [0.0001, 0.5]})
+    with pytest.raises(DatasetError, match=r"trial share-0\.0001 has no sentence labelled "):
+        train(config, told.append)
+    assert told == []
+
+
 def test_a_run_cut_off_between_trials_goes_on_there(small_dataset: Path, tmp_path: Path) -> None:
     def config(name: str) -> BaselineConfig:
         return small_config(small_dataset, tmp_path / name).model_copy(update={"seeds": 2, "shares": [0.5]})
