@@ -25,9 +25,8 @@ def fit_thresholds(
 
     def f1(kind: SpanKind, threshold: float) -> float:
         scored = scored_of([settled(one, {kind: threshold}) for one in tagged], articles, labels)
-        is_cue = kind == "cue"
-        return f1_of(
-            *(cue_counts(scored.sentences, scored.cues) if is_cue else source_counts(scored.sentences, scored.sources))
-        )
+        sentences = scored.sentences
+        counts = cue_counts(sentences, scored.cues) if kind == "cue" else source_counts(sentences, scored.sources)
+        return f1_of(*counts)
 
     return {kind: float(max(_THRESHOLDS, key=lambda threshold: f1(kind, threshold))) for kind in SPAN_KINDS}
