@@ -97,6 +97,17 @@ class FineTuning(_Section):
     """auto: bf16 where the processor has instructions for it."""
 
 
+class Distillation(_Section):
+    """Trained models that the transformer learns from beside the labels."""
+
+    teachers: list[str] = Field(min_length=1)
+    """Their folders: the mean of their probabilities is learned, each sentence's of the train split."""
+    weight: float = Field(default=0.5, gt=0, le=1)
+    """What their word counts; the label counts the rest to 1."""
+    temperature: float = Field(default=2.0, gt=0)
+    """How much their probabilities are softened, and the learner's beside them."""
+
+
 class TrainConfig(_Section):
     """What every recipe says: what to train, on what, and where to put it."""
 
@@ -127,6 +138,7 @@ class TransformerConfig(TrainConfig):
     kind: Literal["transformer"]
     encoder: EncoderConfig = EncoderConfig()
     training: FineTuning = FineTuning()
+    distillation: Distillation | None = Field(default=None, exclude_if=lambda section: section is None)
 
 
 Recipe = BaselineConfig | TransformerConfig

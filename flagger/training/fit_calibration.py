@@ -1,8 +1,8 @@
-"""Logits and labels of the validation split -> a temperature, and the shift of a label."""
+"""Logits and labels of the validation split -> a temperature, labels' biases, and the shift of a label."""
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp
 
 from flagger.calibration import FloatArray, apply_temperature
@@ -27,6 +27,29 @@ def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
 
     found = minimize_scalar(negative_log_likelihood, bounds=_BOUNDS, method="bounded")
     return round(float(np.exp(found.x)), 4)
+
+
+def fit_biases(logits: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
+    """Return what to add to each label's logit, shape (n_labels,), sum 0, so that probabilities mean what they say.
+
+    It minimises the negative log-likelihood together with a temperature, which is fitted anew afterwards.
+
+    Args:
+        logits: Shape (n_sentences, n_labels).
+        labels: Shape (n_sentences,), column indices.
+
+    Source: bias-corrected temperature scaling, Alexandari et al. 2020, arXiv:1901.06852.
+    """
+
+    def negative_log_likelihood(parameters: FloatArray) -> float:
+        log_temperature, *biases = parameters
+        probabilities = apply_temperature(logits + biases, float(np.exp(log_temperature)))
+        return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, None)).mean())
+
+    n_labels = logits.shape[1]
+    biases: FloatArray = minimize(negative_log_likelihood, np.zeros(1 + n_labels)).x[1:]
+    biases -= biases.mean()
+    return biases
 
 
 def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_], *, incomplete: bool = False) -> float:

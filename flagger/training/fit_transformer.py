@@ -30,11 +30,12 @@ from typing_extensions import override
 from flagger.calibration import FloatArray
 from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS
 from flagger.errors import ConfigError, DatasetError
-from flagger.training.config import FineTuning, TransformerConfig
+from flagger.training.config import Distillation, FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.distillation import taught_by
 from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
-from flagger.training.fit_calibration import fit_shift
+from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
 
 _MASKS = ("[MASK]", "<mask>")
@@ -72,8 +73,10 @@ def fit_transformer(
         report: Called with a line an epoch.
 
     Raises:
-        ConfigError: If the encoder cannot be loaded, memory is short, or the loss is no longer a number.
+        ConfigError: If the encoder cannot be loaded, a teacher tells other labels apart, memory is short, or the loss
+            is no longer a number.
         DatasetError: If a sentence is longer than the encoder can read.
+        ModelError: If a teacher is missing or damaged.
     """
     settings, labels = config.training, config.data.labels
     logging.set_verbosity_error()  # what goes wrong comes as an error, what goes right is reported
@@ -88,8 +91,12 @@ def fit_transformer(
         words.requires_grad = False
     window = window_of(model)
     data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
+    if teaching := config.distillation:
+        report(f"asking {len(teaching.teachers)} teachers")
+        data["train"] = data["train"].add_column("taught", list(taught_by(teaching, train, labels)))
     trainer = JointTrainer(
         settings,
+        teaching,
         mask_id=_mask_id(tokenizer, settings),
         model=model,
         args=_arguments(config, checkpoints, len(data["train"])),
@@ -111,13 +118,17 @@ def fit_transformer(
     # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
+    logits = label_logits(model, tokenizer, validation)
+    wanted = np.array([labels.index(s.final.label) for article in validation for s in article.sentences])
     if favoured := config.decision.favoured:
-        wanted = np.array([s.final.label == favoured for article in validation for s in article.sentences])
         column = labels.index(favoured)
-        logits = label_logits(model, tokenizer, validation)
-        shift = fit_shift(logits, column, wanted, incomplete=config.decision.incomplete)
+        shift = fit_shift(logits, column, wanted == column, incomplete=config.decision.incomplete)
         model.label_head.bias.data[column] += shift
         report(f"the logit of {favoured} shifted by {shift}")
+    else:
+        biases = fit_biases(logits, wanted)
+        model.label_head.bias.data += torch.tensor(biases)
+        report(f"the labels' logits shifted by {', '.join(f'{bias:.2f}' for bias in biases)}")
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 
@@ -169,10 +180,21 @@ def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
 
 
 class JointTrainer(Trainer):
-    """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'."""
+    """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'.
 
-    def __init__(self, settings: FineTuning, *, mask_id: int, **kwargs: Any) -> None:  # noqa: ANN401 - the Trainer's
+    Where there are teachers, their word takes a part of the label's (Hinton et al. 2015, arXiv:1503.02531, section 2).
+    """
+
+    def __init__(
+        self,
+        settings: FineTuning,
+        teaching: Distillation | None,
+        *,
+        mask_id: int,
+        **kwargs: Any,  # noqa: ANN401 - the Trainer's
+    ) -> None:
         super().__init__(**kwargs)
+        self._teaching = teaching
         self._token_dropout = settings.token_dropout
         self._mask_id = mask_id
         self._span_weight = settings.span_weight
@@ -191,12 +213,29 @@ class JointTrainer(Trainer):
         if model.training and self._token_dropout:
             ids = drop_tokens(ids, inputs["tags"], self._token_dropout, self._mask_id)
         outputs = model(ids, inputs["attention_mask"])
-        label_loss = self._label_loss(outputs.label_logits.float(), inputs["labels"])
+        logits = outputs.label_logits.float()
+        label_loss = self._label_loss(logits, inputs["labels"])
+        if self._teaching and "taught" in inputs:
+            label_loss = torch.lerp(
+                label_loss, distance(logits, inputs["taught"], self._teaching.temperature), self._teaching.weight
+            )
         span_loss = self._span_loss(outputs.span_logits.float().flatten(0, -2), inputs["tags"].flatten())
         loss: torch.Tensor = label_loss + self._span_weight * span_loss
         if not torch.isfinite(loss):
             raise ConfigError("the loss is no longer a number: lower training.learning_rate or set precision to 'fp32'")
         return (loss, {"loss": loss, **outputs}) if return_outputs else loss
+
+
+def distance(logits: torch.Tensor, taught: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Return how far a learner is from its teachers: the Kullback-Leibler divergence, a mean over sentences.
+
+    Args:
+        logits: The learner's, shape (n, n_labels).
+        taught: The teachers' probabilities, softened by ``temperature``, same shape.
+        temperature: Its square makes up for the smaller gradients of softened probabilities.
+    """
+    learned = (logits / temperature).log_softmax(dim=-1)
+    return temperature**2 * nn.functional.kl_div(learned, taught, reduction="batchmean")
 
 
 def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[LabelledArticle]) -> FloatArray:
@@ -231,7 +270,10 @@ def load_tokenizer(base: Path) -> Tokenizer:
 
 
 def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
-    """Pad rows to the longest: ``input_ids`` and ``attention_mask`` (n, n_tokens), ``labels`` (n,), ``tags``."""
+    """Pad rows to the longest: ``input_ids``, ``attention_mask`` and ``tags`` (n, n_tokens, ...), ``labels`` (n,).
+
+    Where there are teachers, ``taught`` (n, n_labels) too.
+    """
     longest = max(len(row["input_ids"]) for row in rows)
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     mask = torch.zeros_like(ids)
@@ -242,7 +284,10 @@ def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
         mask[i, :n] = 1
         tags[i, :n] = torch.tensor(row["tags"])
     labels = torch.tensor([row["labels"] for row in rows])
-    return {"input_ids": ids, "attention_mask": mask, "labels": labels, "tags": tags}
+    batch = {"input_ids": ids, "attention_mask": mask, "labels": labels, "tags": tags}
+    if "taught" in rows[0]:
+        batch["taught"] = torch.tensor([row["taught"] for row in rows])
+    return batch
 
 
 def drop_tokens(ids: torch.Tensor, tags: torch.Tensor, share: float, mask_id: int) -> torch.Tensor:

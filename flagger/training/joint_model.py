@@ -74,7 +74,7 @@ class JointModel(PreTrainedModel):
 
     @classmethod
     def from_encoder(cls, base: str | Path, settings: EncoderConfig, dropout: float, n_labels: int) -> "JointModel":
-        """Put fresh heads on an encoder.
+        """Put fresh heads on an encoder, or take up a model of this class with the heads that it has.
 
         Args:
             base: A folder or a hub id that transformers can load.
@@ -87,7 +87,11 @@ class JointModel(PreTrainedModel):
         """
         try:
             config = AutoConfig.from_pretrained(base)
-            encoder = None if settings.width else AutoModel.from_pretrained(base, add_pooling_layer=False)
+            started = cls.from_pretrained(base) if isinstance(config, JointConfig) else None
+            if started:
+                config, encoder = started.config.encoder, started.encoder
+            else:
+                encoder = None if settings.width else AutoModel.from_pretrained(base, add_pooling_layer=False)
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(f"encoder.base: cannot load an encoder from {str(base)!r}: {error}") from error
         n_layers = settings.n_layers or config.num_hidden_layers
@@ -104,6 +108,10 @@ class JointModel(PreTrainedModel):
         if encoder is not None:
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())
+        if started and encoder is not None:
+            model.span_head.load_state_dict(started.span_head.state_dict())
+            if started.config.num_labels == n_labels:
+                model.label_head.load_state_dict(started.label_head.state_dict())
         return model
 
 

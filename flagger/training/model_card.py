@@ -8,7 +8,7 @@ from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
 from flagger.labels import LABELS
-from flagger.training.config import Recipe
+from flagger.training.config import Recipe, TransformerConfig
 from flagger.training.dataset import LabelledArticle
 from flagger.training.trials import over_seeds
 
@@ -45,7 +45,7 @@ top label in 15 bins; cue and source F1 count exact spans; a contrast set is rig
 {seeds}{per_label}{pictures}## Probabilities
 
 Temperature {temperature}, fitted on the validation split. A sentence needs review when its two likeliest labels are
-less than {review_margin} apart.{favoured}{thresholds}
+less than {review_margin} apart.{shifted}{thresholds}
 
 ## Limits
 
@@ -124,7 +124,7 @@ def render_card(
     """Return the card of a trained model; ``pictures`` lie in a folder beside it."""
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
     data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
-    is_own, favoured = info.labels == LABELS, config.decision.favoured
+    is_own = info.labels == LABELS
     told = {
         "name": info.name,
         "output": config.output,
@@ -137,11 +137,10 @@ def render_card(
             }.items()
         ),
     }
-    allowed = ", if labels that are missing there are allowed for" if config.decision.incomplete else ""
     return _CARD.format(
         **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
         name=info.name,
-        description=_DESCRIPTIONS[info.kind] + _export(metrics),
+        description=_DESCRIPTIONS[info.kind] + _teachers(config) + _export(metrics),
         labels=", ".join(f"`{label}`" for label in info.labels),
         data=data,
         dataset_sha256=info.dataset_sha256,
@@ -151,7 +150,7 @@ def render_card(
         per_label="".join(_label_section(name, values) for name, values in metrics.items()),
         pictures="".join(f"![{path.stem}]({path.parent.name}/{path.name})\n" for path in pictures)
         + "\n" * bool(pictures),
-        favoured=f" `{favoured}` is said as often as gives it the best F1 on that split{allowed}." if favoured else "",
+        shifted=_shifted(config),
         thresholds=_thresholds(info),
         temperature=info.temperature,
         review_margin=info.review_margin,
@@ -159,6 +158,22 @@ def render_card(
         flagger_version=info.flagger_version,
         seed=info.seed,
     )
+
+
+def _teachers(config: Recipe) -> str:
+    if not isinstance(config, TransformerConfig) or not config.distillation:
+        return ""
+    teachers = ", ".join(f"`{name}`" for name in config.distillation.teachers)
+    return (
+        f" It went on from `{config.encoder.base}` and learned the mean probabilities of {teachers} beside the labels."
+    )
+
+
+def _shifted(config: Recipe) -> str:
+    if favoured := config.decision.favoured:
+        allowed = ", if labels that are missing there are allowed for" if config.decision.incomplete else ""
+        return f" `{favoured}` is said as often as gives it the best F1 on that split{allowed}."
+    return " So were the biases of the labels' logits." if isinstance(config, TransformerConfig) else ""
 
 
 def _thresholds(info: ModelInfo) -> str:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -8,7 +9,8 @@ from flagger.errors import ConfigError, DatasetError
 from flagger.labels import Label
 from flagger.training.config import load_config
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
-from flagger.training.fit_transformer import collate, drop_tokens, fit_transformer, tag_tokens
+from flagger.training.fit_transformer import collate, drop_tokens, fit_transformer, label_logits, tag_tokens
+from flagger.training.joint_model import JointModel
 from tests.conftest import small_articles, smoke_config
 
 IGNORED = -100
@@ -68,7 +70,7 @@ def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
         fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=kill)
     told: list[str] = []
     resumed, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=told.append)
-    assert [line.split(":")[0] for line in told] == ["epoch 2 of 2"]
+    assert [line.split(":")[0] for line in told if line.startswith("epoch")] == ["epoch 2 of 2"]
     for name, weights in clean.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
 
@@ -98,4 +100,23 @@ def test_an_encoder_that_is_not_there_is_told(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     config = load_config(Path("configs/smoke.toml"), [override])
     with pytest.raises(ConfigError, match=told):
+        fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path)
+
+
+def test_a_learner_comes_as_close_to_its_teacher_as_the_weight_says(smoke_model: Path, tmp_path: Path) -> None:
+    """Taught by it alone, it starts from the teacher's own weights and has nothing to learn; the labels move it."""
+    start = [f'encoder.base="{smoke_model}.torch"', f'distillation.teachers=["{smoke_model}"]']
+    moved = {}
+    for weight in (1.0, 0.1):
+        config = smoke_config("encoder={}", *start, f"distillation.weight={weight}", learning_rate=1e-3, dropout=0.0)
+        model, tokenizer, _ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / str(weight))
+        teacher = JointModel.from_pretrained(f"{smoke_model}.torch")
+        one, other = (label_logits(m.eval(), tokenizer, TRAIN) for m in (model, teacher))
+        moved[weight] = np.abs(one - one.mean(axis=1, keepdims=True) - other + other.mean(axis=1, keepdims=True)).max()
+    assert moved[1.0] < moved[0.1], moved
+
+
+def test_a_teacher_of_other_labels_is_told(hedged_model: Path, tmp_path: Path) -> None:
+    config = smoke_config(f'distillation.teachers=["{hedged_model}"]')
+    with pytest.raises(ConfigError, match="labels sentences certain, uncertain, not confirmed, estimated"):
         fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path)

@@ -15,7 +15,7 @@ from flagger.labels import LABELS
 from flagger.pipeline import Flagger
 from flagger.training.config import BaselineConfig, load_config
 from flagger.training.dataset import Reading
-from flagger.training.fit_calibration import fit_shift, fit_temperature
+from flagger.training.fit_calibration import fit_biases, fit_shift, fit_temperature
 from flagger.training.run import train
 from tests.conftest import (
     AS_HEDGES,
@@ -89,6 +89,14 @@ def test_the_temperature_undoes_overconfidence() -> None:
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([generator.choice(4, p=row) for row in probabilities])
     assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+
+
+def test_biases_undo_what_was_said_too_often_or_too_surely() -> None:
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(20000, 4))
+    labels = (logits + generator.gumbel(size=logits.shape)).argmax(axis=1)  # drawn by the logits' own probabilities
+    found = fit_biases(3 * (logits + np.array([1, 0, 0, -2])), labels)
+    assert found == pytest.approx(3 * np.array([-1.25, -0.25, -0.25, 1.75]), abs=0.2)
 
 
 def test_transformers_loads_what_was_trained(smoke_model: Path) -> None:
