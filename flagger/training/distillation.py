@@ -5,7 +5,6 @@ temperature, beside the labels, does better than from the labels alone.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -32,7 +31,7 @@ def taught_by(settings: Distillation, articles: Sequence[LabelledArticle], label
     documents = [article.texts for article in articles]
     total: FloatArray = np.zeros((sum(map(len, documents)), len(labels)))
     for name in settings.teachers:
-        folder = find_model(Path(name))
+        folder = find_model(name)
         info = read_info(folder, any_labels=True)
         if info.labels != labels:
             raise ConfigError(

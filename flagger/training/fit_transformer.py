@@ -92,7 +92,7 @@ def fit_transformer(
     window = window_of(model)
     data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
     if teaching := config.distillation:
-        report(f"asking {len(teaching.teachers)} teachers")
+        report(f"asking {', '.join(teaching.teachers)}")
         data["train"] = data["train"].add_column("taught", list(taught_by(teaching, train, labels)))
     trainer = JointTrainer(
         settings,

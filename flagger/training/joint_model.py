@@ -87,13 +87,14 @@ class JointModel(PreTrainedModel):
         """
         try:
             config = AutoConfig.from_pretrained(base)
-            started = cls.from_pretrained(base) if isinstance(config, JointConfig) else None
+            started = cls.from_pretrained(base) if isinstance(config, JointConfig) and not settings.width else None
             if started:
-                config, encoder = started.config.encoder, started.encoder
+                encoder = started.encoder
             else:
                 encoder = None if settings.width else AutoModel.from_pretrained(base, add_pooling_layer=False)
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(f"encoder.base: cannot load an encoder from {str(base)!r}: {error}") from error
+        config = config.encoder if isinstance(config, JointConfig) else config
         n_layers = settings.n_layers or config.num_hidden_layers
         if n_layers > config.num_hidden_layers:
             raise ConfigError(
@@ -108,7 +109,7 @@ class JointModel(PreTrainedModel):
         if encoder is not None:
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())
-        if started and encoder is not None:
+        if started:
             model.span_head.load_state_dict(started.span_head.state_dict())
             if started.config.num_labels == n_labels:
                 model.label_head.load_state_dict(started.label_head.state_dict())

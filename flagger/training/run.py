@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from flagger.artifacts import find_model
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError, DatasetError, writing
 from flagger.files import whole_file
@@ -63,6 +64,7 @@ def train(
     Raises:
         ConfigError: If a path in the recipe leads nowhere or the output folder cannot be used.
         DatasetError: If the data is faulty.
+        ModelError: If a teacher is missing or damaged.
     """
     splits, outside = read_data(config)
     folder = output_folder(config)
@@ -99,7 +101,11 @@ def read_data(config: Recipe) -> tuple[Splits, Splits]:
     Raises:
         ConfigError: If a path leads nowhere, or the favoured label is none.
         DatasetError: If the data is faulty, or the train split or a share of it lacks one of the labels.
+        ModelError: If there is no such teacher.
     """
+    if isinstance(config, TransformerConfig) and config.distillation:
+        for name in config.distillation.teachers:
+            find_model(name)
     data = _existing("data.articles", config.data.articles)
     labels, favoured = config.data.labels, config.decision.favoured
     if favoured and favoured not in labels:

@@ -10,13 +10,13 @@ import pytest
 
 from flagger.artifacts import read_info
 from flagger.classifiers import load_classifier
-from flagger.errors import ConfigError, DatasetError
+from flagger.errors import ConfigError, DatasetError, ModelError
 from flagger.labels import LABELS
 from flagger.pipeline import Flagger
 from flagger.training.config import BaselineConfig, load_config
 from flagger.training.dataset import Reading
 from flagger.training.fit_calibration import fit_biases, fit_shift, fit_temperature
-from flagger.training.run import train
+from flagger.training.run import read_data, train
 from tests.conftest import (
     AS_HEDGES,
     HEDGES,
@@ -81,6 +81,11 @@ def test_a_missing_label_is_told(tmp_path: Path) -> None:
     ]
     with pytest.raises(DatasetError, match="no sentence labelled estimated, unverified"):
         train(small_config(write_articles(tmp_path / "b.jsonl", without), tmp_path / "m"))
+
+
+def test_a_teacher_that_is_not_there_is_told_before_training() -> None:
+    with pytest.raises(ModelError, match="no model at 'nowhere/at-all'"):
+        read_data(smoke_config('distillation.teachers=["nowhere/at-all"]'))
 
 
 def test_the_temperature_undoes_overconfidence() -> None:
