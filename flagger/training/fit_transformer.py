@@ -118,17 +118,6 @@ def fit_transformer(
     # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
-    logits = label_logits(model, tokenizer, validation)
-    wanted = np.array([labels.index(s.final.label) for article in validation for s in article.sentences])
-    if favoured := config.decision.favoured:
-        column = labels.index(favoured)
-        shift = fit_shift(logits, column, wanted == column, incomplete=config.decision.incomplete)
-        model.label_head.bias.data[column] += shift
-        report(f"the logit of {favoured} shifted by {shift}")
-    else:
-        biases = fit_biases(logits, wanted)
-        model.label_head.bias.data += torch.tensor(biases)
-        report(f"the labels' logits shifted by {', '.join(f'{bias:.2f}' for bias in biases)}")
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 
@@ -236,6 +225,27 @@ def distance(logits: torch.Tensor, taught: torch.Tensor, temperature: float) -> 
     """
     learned = (logits / temperature).log_softmax(dim=-1)
     return temperature**2 * nn.functional.kl_div(learned, taught, reduction="batchmean")
+
+
+def shift_labels(
+    model: JointModel, tokenizer: Tokenizer, validation: Sequence[LabelledArticle], config: TransformerConfig
+) -> tuple[FloatArray, FloatArray]:
+    """Add to each label's logit, in the model itself, what calibration finds on ``validation``.
+
+    Returns:
+        What was added, shape (n_labels,), and the label logits on ``validation`` with it, as of label_logits.
+    """
+    labels, favoured = config.data.labels, config.decision.favoured
+    logits = label_logits(model, tokenizer, validation)
+    wanted = np.array([labels.index(s.final.label) for article in validation for s in article.sentences])
+    if favoured:
+        column = labels.index(favoured)
+        shifts = np.zeros(len(labels))
+        shifts[column] = fit_shift(logits, column, wanted == column, incomplete=config.decision.incomplete)
+    else:
+        shifts = fit_biases(logits, wanted)
+    model.label_head.bias.data += torch.from_numpy(shifts)
+    return shifts, logits + shifts
 
 
 def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[LabelledArticle]) -> FloatArray:

@@ -87,14 +87,12 @@ class JointModel(PreTrainedModel):
         """
         try:
             config = AutoConfig.from_pretrained(base)
-            started = cls.from_pretrained(base) if isinstance(config, JointConfig) and not settings.width else None
-            if started:
-                encoder = started.encoder
-            else:
-                encoder = None if settings.width else AutoModel.from_pretrained(base, add_pooling_layer=False)
+            is_joint = isinstance(config, JointConfig)
+            options = {} if is_joint else {"add_pooling_layer": False}
+            pretrained = None if settings.width else AutoModel.from_pretrained(base, **options)
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(f"encoder.base: cannot load an encoder from {str(base)!r}: {error}") from error
-        config = config.encoder if isinstance(config, JointConfig) else config
+        config = config.encoder if is_joint else config
         n_layers = settings.n_layers or config.num_hidden_layers
         if n_layers > config.num_hidden_layers:
             raise ConfigError(
@@ -106,13 +104,14 @@ class JointModel(PreTrainedModel):
         kept = [round(i * (config.num_hidden_layers - 1) / max(n_layers - 1, 1)) for i in range(n_layers)]
         config.num_hidden_layers = n_layers
         model = cls(JointConfig(encoder=config, dropout=dropout, num_labels=n_labels))
-        if encoder is not None:
+        if pretrained is not None:
+            encoder = pretrained.encoder if is_joint else pretrained
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())
-        if started:
-            model.span_head.load_state_dict(started.span_head.state_dict())
-            if started.config.num_labels == n_labels:
-                model.label_head.load_state_dict(started.label_head.state_dict())
+            if is_joint:
+                model.span_head.load_state_dict(pretrained.span_head.state_dict())
+            if is_joint and pretrained.config.num_labels == n_labels:
+                model.label_head.load_state_dict(pretrained.label_head.state_dict())
         return model
 
 

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from flagger.artifacts import find_model
 from flagger.classifiers import Classifier, baseline
 from flagger.errors import ConfigError, DatasetError, writing
 from flagger.files import whole_file
 from flagger.labels import LABELS
 from flagger.training.config import BaselineConfig, Recipe, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
+from flagger.training.distillation import teachers_of
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
 from flagger.training.export import output_folder, write_card, write_model
 from flagger.training.export_baseline import export_skops
@@ -99,13 +99,12 @@ def read_data(config: Recipe) -> tuple[Splits, Splits]:
     """Read what a recipe names: the splits of its articles, and its outside sets.
 
     Raises:
-        ConfigError: If a path leads nowhere, or the favoured label is none.
+        ConfigError: If a path leads nowhere, the favoured label is none, or a teacher tells other labels apart.
         DatasetError: If the data is faulty, or the train split or a share of it lacks one of the labels.
-        ModelError: If there is no such teacher.
+        ModelError: If a teacher is missing or damaged.
     """
     if isinstance(config, TransformerConfig) and config.distillation:
-        for name in config.distillation.teachers:
-            find_model(name)
+        teachers_of(config.distillation, config.data.labels)
     data = _existing("data.articles", config.data.articles)
     labels, favoured = config.data.labels, config.decision.favoured
     if favoured and favoured not in labels:
@@ -160,7 +159,7 @@ def _fit(
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
         from flagger.training.fit_thresholds import fit_thresholds
-        from flagger.training.fit_transformer import fit_transformer, label_logits, save_for_torch, window_of
+        from flagger.training.fit_transformer import fit_transformer, save_for_torch, shift_labels, window_of
     except ImportError as error:
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"
@@ -169,6 +168,8 @@ def _fit(
     model, tokenizer, history = fit_transformer(
         splits["train"], validation, config, checkpoints=checkpoints, report=report
     )
+    shifts, logits = shift_labels(model, tokenizer, validation, config)
+    report(f"the labels' logits shifted by {', '.join(f'{shift:.2f}' for shift in shifts)}")
     if torch_folder:
         save_for_torch(model, config, torch_folder)
     report("exporting to ONNX")
@@ -177,7 +178,7 @@ def _fit(
     classifier = transformer.TransformerClassifier(onnx, tokens, window)
     tagged = classifier.tag([article.texts for article in validation])
     exported = np.concatenate([of_article.logits for of_article in tagged])
-    agreement = agreement_of(label_logits(model, tokenizer, validation), exported)
+    agreement = agreement_of(logits, exported)
     report(f"export beside the trained model, on validation: {agreement}")
     classifier.thresholds = fit_thresholds(tagged, validation, config.data.labels)
     report(f"a span counts from this sureness on: {classifier.thresholds}")
