@@ -48,6 +48,7 @@ class Row(NamedTuple):
 ROWS = (
     Row("openvino", "all instructions", "", "f32"),
     Row("openvino", "all instructions, AMX among them", "", "bf16", "amx_bf16"),
+    Row("openvino", "AVX-512 with BF16", "AVX512_CORE_BF16", "bf16", "avx512_bf16"),
     Row("openvino", "AVX-512 alone", "AVX512_CORE", "f32", "avx512f"),
     Row("openvino", "AVX2 alone", "AVX2", "f32"),
     Row("onnxruntime", "all instructions", "", "f32"),
