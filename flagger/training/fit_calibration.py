@@ -20,12 +20,7 @@ def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
 
     Source: Guo et al. 2017, arXiv:1706.04599, section 4.2.
     """
-
-    def negative_log_likelihood(log_temperature: float) -> float:
-        probabilities = apply_temperature(logits, float(np.exp(log_temperature)))
-        return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, None)).mean())
-
-    found = minimize_scalar(negative_log_likelihood, bounds=_BOUNDS, method="bounded")
+    found = minimize_scalar(lambda log: _negative_log_likelihood(logits, labels, log), bounds=_BOUNDS, method="bounded")
     return round(float(np.exp(found.x)), 4)
 
 
@@ -41,15 +36,18 @@ def fit_biases(logits: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
     Source: bias-corrected temperature scaling, Alexandari et al. 2020, arXiv:1901.06852.
     """
 
-    def negative_log_likelihood(parameters: FloatArray) -> float:
+    def loss(parameters: FloatArray) -> float:
         log_temperature, *biases = parameters
-        probabilities = apply_temperature(logits + biases, float(np.exp(log_temperature)))
-        return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, None)).mean())
+        return _negative_log_likelihood(logits + biases, labels, log_temperature)
 
-    n_labels = logits.shape[1]
-    biases: FloatArray = minimize(negative_log_likelihood, np.zeros(1 + n_labels)).x[1:]
+    biases: FloatArray = minimize(loss, np.zeros(1 + logits.shape[1])).x[1:]
     biases -= biases.mean()
     return biases
+
+
+def _negative_log_likelihood(logits: FloatArray, labels: npt.NDArray[np.int64], log_temperature: float) -> float:
+    probabilities = apply_temperature(logits, float(np.exp(log_temperature)))
+    return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, None)).mean())
 
 
 def fit_shift(logits: FloatArray, column: int, wanted: npt.NDArray[np.bool_], *, incomplete: bool = False) -> float:
