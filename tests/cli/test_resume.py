@@ -80,7 +80,9 @@ def test_killed_twenty_times_the_output_is_that_of_one_run(
             os.kill(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
             if not os.WIFSIGNALED(status):
-                assert os.WEXITSTATUS(status) == 1, (tmp_path / "err").read_text()  # an article is empty
+                told = (tmp_path / "err").read_text()
+                # 1, because an article is empty, unless the kill before came between the last file and the exit.
+                assert os.WEXITSTATUS(status) == (0 if "nothing to resume" in told else 1), told
                 break
             n_kills += 1
         for name in ("f.csv", "summary.csv"):
