@@ -50,7 +50,7 @@ class Tagged(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """What the model reads at once: a sentence or, of one that is too long, a piece."""
 
     sentence: int
@@ -111,16 +111,31 @@ class TransformerClassifier:
         rows = list(self._rows(texts))
         label_logits: FloatArray = np.zeros((len(rows), self._n_labels))
         found: tuple[dict[int, Spans], ...] = tuple({} for _ in SPAN_KINDS)  # of the rows that have any
+        for batch, of_labels, of_spans in self._infer(rows):
+            label_logits[batch] = of_labels
+            for position, kind in zip(*(of_spans.argmax(axis=-1) != OUTSIDE).any(axis=1).nonzero(), strict=True):
+                row = rows[batch[position]]
+                found[kind][batch[position]] = find_spans(texts[row.sentence], row.offsets, of_spans[position, :, kind])
+        return list(_gathered(documents, rows, label_logits, found))
 
-        def collect() -> None:
+    def read(self, texts: Sequence[str]) -> Iterator[tuple[Row, Logits, Logits]]:
+        """Yield each row of ``texts`` with the network's own outputs, in an order of its own.
+
+        Their shapes are (n_labels,) and (n_tokens, n_span_kinds, n_tags).
+        """
+        _refuse_fork()
+        rows = list(self._rows(texts))
+        for batch, of_labels, of_spans in self._infer(rows):
+            yield from zip([rows[i] for i in batch], of_labels.copy(), of_spans.copy(), strict=True)
+
+    def _infer(self, rows: Sequence[Row]) -> Iterator[tuple[list[int], Logits, Logits]]:
+        """Yield batches: which rows, and their logits, to be read before the next batch is asked for."""
+
+        def finished() -> tuple[list[int], Logits, Logits]:
             request, batch = running.popleft()
             request.wait()
-            label_logits[batch] = request.get_tensor("label_logits").data
-            logits = request.get_tensor("span_logits").data
-            for position, kind in zip(*(logits.argmax(axis=-1) != OUTSIDE).any(axis=1).nonzero(), strict=True):
-                row = rows[batch[position]]
-                found[kind][batch[position]] = find_spans(texts[row.sentence], row.offsets, logits[position, :, kind])
             idle.append(request)
+            return batch, request.get_tensor("label_logits").data, request.get_tensor("span_logits").data
 
         # Requests by hand, not an AsyncInferQueue: its callbacks need Python's lock on OpenVINO's threads, and taking
         # the queue down while one waits for it never ends.
@@ -128,21 +143,20 @@ class TransformerClassifier:
         running: deque[tuple[openvino.InferRequest, list[int]]] = deque()
         for batch in _batches(rows):
             if not idle:
-                collect()
+                yield finished()
             request = idle.pop()
             request.start_async({"input_ids": np.array([rows[i].ids for i in batch], dtype=np.int64)})
             running.append((request, batch))
         while running:
-            collect()
-        return list(_gathered(documents, rows, label_logits, found))
+            yield finished()
 
-    def _rows(self, texts: Sequence[str]) -> Iterator[_Row]:
+    def _rows(self, texts: Sequence[str]) -> Iterator[Row]:
         for sentence, encoding in enumerate(self._tokenizer.encode_batch(texts)):
             ids, offsets = encoding.ids, encoding.offsets
             step = self._window - 2  # the special tokens at both ends stay on every piece
             for start in range(1, max(len(ids) - 1, 2), step):
                 piece = slice(start, min(start + step, len(ids) - 1))
-                yield _Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
+                yield Row(sentence, [ids[0], *ids[piece], ids[-1]], [offsets[0], *offsets[piece], offsets[-1]])
 
 
 def _refuse_fork() -> None:
@@ -234,7 +248,7 @@ def load(folder: Path, info: ModelInfo, n_threads: int | None = None) -> Transfo
     return TransformerClassifier(model, tokenizer, info.window, info.thresholds, n_threads)
 
 
-def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
+def _batches(rows: Sequence[Row]) -> Iterator[list[int]]:
     """Yield indices of rows of one length: padding would move a row's last bits with its neighbours' lengths."""
     batch: list[int] = []
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i].ids)):
@@ -249,7 +263,7 @@ def _batches(rows: Sequence[_Row]) -> Iterator[list[int]]:
 
 def _gathered(
     documents: Sequence[Sequence[str]],
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     label_logits: FloatArray,
     found: tuple[dict[int, Spans], ...],
 ) -> Iterator[Tagged]:

@@ -101,9 +101,9 @@ class Distillation(_Section):
     """Trained models that the transformer learns from beside the labels."""
 
     teachers: list[str] = Field(min_length=1)
-    """Their folders: the mean of their probabilities is learned, each sentence's of the train split."""
+    """Their folders: the mean of their probabilities is learned, of labels and tags, on the train split."""
     weight: float = Field(default=0.5, gt=0, le=1)
-    """What their word counts; the label counts the rest to 1."""
+    """What their word counts; the labels and tags themselves count the rest to 1."""
     temperature: float = Field(default=2.0, gt=0)
     """How much their probabilities are softened, and the learner's beside them."""
 

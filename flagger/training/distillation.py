@@ -6,15 +6,26 @@ temperature, beside the labels, does better than from the labels alone.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import softmax
 
 from flagger.artifacts import ModelInfo, find_model, read_info
-from flagger.calibration import FloatArray, apply_temperature
-from flagger.classifiers import load_classifier
+from flagger.classifiers import transformer
+from flagger.classifiers.transformer import SPAN_KINDS, TAGS
 from flagger.errors import ConfigError
 from flagger.training.config import Distillation
-from flagger.training.dataset import LabelledArticle
+
+
+class Taught(NamedTuple):
+    """The teachers' word on n sentences."""
+
+    labels: npt.NDArray[np.float32]
+    """Shape (n, n_labels)."""
+    tags: list[npt.NDArray[np.float32]]
+    """One array a sentence, of shape (n_tokens, n_span_kinds, n_tags)."""
 
 
 def teachers_of(settings: Distillation, labels: tuple[str, ...]) -> list[tuple[Path, ModelInfo]]:
@@ -25,7 +36,7 @@ def teachers_of(settings: Distillation, labels: tuple[str, ...]) -> list[tuple[P
         labels: What the learner tells apart, in the order of its columns.
 
     Raises:
-        ConfigError: If a teacher tells other labels apart.
+        ConfigError: If a teacher tells other labels apart or is no transformer.
         ModelError: If a teacher is missing or damaged.
     """
     teachers = []
@@ -36,25 +47,34 @@ def teachers_of(settings: Distillation, labels: tuple[str, ...]) -> list[tuple[P
             raise ConfigError(
                 f"distillation.teachers: {name} labels sentences {', '.join(info.labels)}, not {', '.join(labels)}"
             )
+        if info.kind != "transformer":
+            raise ConfigError(f"distillation.teachers: {name} holds a {info.kind}, not a transformer")
         teachers.append((folder, info))
     return teachers
 
 
-def taught_by(settings: Distillation, articles: Sequence[LabelledArticle], labels: tuple[str, ...]) -> FloatArray:
-    """Return the mean of the teachers' softened probabilities, shape (n_sentences, n_labels).
+def taught_by(
+    settings: Distillation, texts: Sequence[str], ids: Sequence[list[int]], labels: tuple[str, ...]
+) -> Taught:
+    """Return the mean of the teachers' softened probabilities.
 
     Args:
         settings: Who teaches, and how soft.
-        articles: Whose sentences, in order, are the rows.
+        texts: The sentences.
+        ids: Each sentence's tokens, as the learner reads them.
         labels: In the order of the columns.
 
     Raises:
-        ConfigError, ModelError: See teachers_of.
+        ConfigError: If a teacher tells other labels apart, is no transformer, or reads other tokens.
+        ModelError: If a teacher is missing or damaged.
     """
-    documents = [article.texts for article in articles]
-    total: FloatArray = np.zeros((sum(map(len, documents)), len(labels)))
+    of_labels = np.zeros((len(texts), len(labels)), dtype=np.float32)
+    of_tags = [np.zeros((len(tokens), len(SPAN_KINDS), len(TAGS)), dtype=np.float32) for tokens in ids]
+    share = 1 / len(settings.teachers)
     for folder, info in teachers_of(settings, labels):
-        logits = [prediction.logits for prediction in load_classifier(folder, info).predict(documents)]
-        total += apply_temperature(np.concatenate(logits), settings.temperature)
-    total /= len(settings.teachers)
-    return total
+        for row, label_logits, span_logits in transformer.load(folder, info).read(texts):
+            if row.ids != ids[row.sentence]:
+                raise ConfigError(f"distillation.teachers: {folder} cuts sentences into other tokens than encoder.base")
+            of_labels[row.sentence] += share * softmax(label_logits / settings.temperature)
+            of_tags[row.sentence] += share * softmax(span_logits / settings.temperature, axis=-1)
+    return Taught(of_labels, of_tags)

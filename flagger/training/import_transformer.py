@@ -8,14 +8,14 @@ import onnx
 import torch
 from onnx import numpy_helper
 from tokenizers import Tokenizer
-from transformers import AutoConfig, PreTrainedConfig, PreTrainedTokenizerFast
+from transformers import AutoConfig, PreTrainedConfig
 from transformers.utils import logging
 
 from flagger.artifacts import read_info
 from flagger.classifiers.transformer import TOKENIZER_FILE, WEIGHTS_FILE, load
 from flagger.errors import ModelError
 from flagger.training.export_transformer import ENCODER_NOTE
-from flagger.training.fit_transformer import PACKAGED, base_folder
+from flagger.training.fit_transformer import PACKAGED, base_folder, save_for_torch
 from flagger.training.joint_model import JointConfig, JointModel
 
 _PROBE = "About 40 people are said to be missing."
@@ -46,9 +46,7 @@ def write_for_torch(folder: Path, target: Path) -> None:
     (prediction,) = load(folder, info).predict([[_PROBE]])
     if np.abs(logits - prediction.logits).max() > _TOLERANCE:
         raise ModelError(f"{folder}: torch gives other logits with its weights")
-    model.config.id2label = dict(enumerate(map(str, info.labels)))
-    model.save_pretrained(target)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(target)
+    save_for_torch(model, tokenizer, info.labels, target)
 
 
 def import_onnx(content: bytes, n_labels: int) -> JointModel:

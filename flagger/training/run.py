@@ -171,7 +171,7 @@ def _fit(
     shifts, logits = shift_labels(model, tokenizer, validation, config)
     report(f"the labels' logits shifted by {', '.join(f'{shift:.2f}' for shift in shifts)}")
     if torch_folder:
-        save_for_torch(model, config, torch_folder)
+        save_for_torch(model, tokenizer, config.data.labels, torch_folder)
     report("exporting to ONNX")
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
     window = window_of(model)

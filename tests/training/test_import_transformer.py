@@ -3,6 +3,7 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+from transformers import AutoTokenizer
 
 from flagger.artifacts import find_model
 from flagger.classifiers.transformer import WEIGHTS_FILE
@@ -22,6 +23,8 @@ def test_what_training_left_for_torch_comes_back_from_the_model_folder(smoke_mod
     for name, expected in left.state_dict().items():
         assert torch.allclose(weights[name], expected, rtol=1e-3, atol=1e-6), name
     assert load_tokenizer(tmp_path / "again").to_str() == load_tokenizer(Path(f"{smoke_model}.torch")).to_str()
+    padded = AutoTokenizer.from_pretrained(tmp_path / "again")(["Rain.", "Rain fell."], padding=True)
+    assert padded["attention_mask"] == [[1, 1, 1, 1, 0], [1, 1, 1, 1, 1]]
     start = JointModel.from_encoder(tmp_path / "again", EncoderConfig(), 0.1, len(left.config.id2label))
     assert torch.equal(start.label_head.weight, weights["label_head.weight"])
 
