@@ -58,7 +58,7 @@ def test_near_duplicates_across_splits_are_named(tmp_path: Path) -> None:
     assert "article test-2, sentence 1, of another split (train, test)" in faults[0].message
 
 
-@pytest.mark.parametrize("folder", ["articles", "next"])
+@pytest.mark.parametrize("folder", ["articles", *(["next"] if Path("datasets/next").is_dir() else [])])
 def test_the_project_s_dataset_has_no_faults(folder: str) -> None:
     _, faults = check(Path("datasets", folder))
     assert faults == []
