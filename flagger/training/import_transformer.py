@@ -15,8 +15,8 @@ from flagger.artifacts import read_info
 from flagger.classifiers.transformer import TOKENIZER_FILE, WEIGHTS_FILE, load
 from flagger.errors import ModelError
 from flagger.training.export_transformer import ENCODER_NOTE
-from flagger.training.fit_transformer import PACKAGED, base_folder, save_for_torch
 from flagger.training.joint_model import JointConfig, JointModel
+from flagger.training.pretrained import PACKAGED, base_folder, save_for_torch
 
 _PROBE = "About 40 people are said to be missing."
 _TOLERANCE = 0.2  # of a logit: the runtime may compute in bf16

@@ -159,7 +159,8 @@ def _fit(
         from flagger.classifiers import transformer
         from flagger.training.export_transformer import export_onnx
         from flagger.training.fit_thresholds import fit_thresholds
-        from flagger.training.fit_transformer import fit_transformer, save_for_torch, shift_labels, window_of
+        from flagger.training.fit_transformer import fit_transformer, shift_labels
+        from flagger.training.pretrained import save_for_torch, window_of
     except ImportError as error:
         raise ConfigError(
             f"kind 'transformer' needs the extra 'train': pip install 'flagger[train]' ({error})"

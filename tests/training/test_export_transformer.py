@@ -7,7 +7,8 @@ import torch
 
 from flagger.classifiers.transformer import TransformerClassifier
 from flagger.training.export_transformer import export_onnx, round_embeddings
-from flagger.training.fit_transformer import fit_transformer, window_of
+from flagger.training.fit_transformer import fit_transformer
+from flagger.training.pretrained import window_of
 from tests.conftest import small_articles, smoke_config
 
 INT8, HALF, BFLOAT16 = onnx.TensorProto.INT8, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16

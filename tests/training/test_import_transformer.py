@@ -9,9 +9,9 @@ from flagger.artifacts import find_model
 from flagger.classifiers.transformer import WEIGHTS_FILE
 from flagger.errors import ModelError
 from flagger.training.config import EncoderConfig
-from flagger.training.fit_transformer import load_tokenizer
 from flagger.training.import_transformer import import_onnx, write_for_torch
 from flagger.training.joint_model import JointModel
+from flagger.training.pretrained import load_tokenizer
 
 
 def test_what_training_left_for_torch_comes_back_from_the_model_folder(smoke_model: Path, tmp_path: Path) -> None:
