@@ -93,6 +93,8 @@ class FineTuning(_Section):
     """Leave the word embeddings as they are, but for rounding to the bytes in which the export stores them."""
     patience: int = Field(default=2, ge=1)
     """Stop after this many epochs without a better macro-F1 on validation."""
+    base_share: float = Field(default=0.0, ge=0, lt=1)
+    """What encoder.base, a model that flagger trained, counts in the mean with what training made of its weights."""
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     """auto: bf16 where the processor has instructions for it."""
 
@@ -101,7 +103,8 @@ class Distillation(_Section):
     """Trained models that the transformer learns from beside the labels."""
 
     teachers: list[str] = Field(min_length=1)
-    """Their folders: the mean of their probabilities is learned, of labels and tags, on the train split."""
+    """Their folders: the mean of their probabilities is learned, of labels and tags, on the train split; but not of
+    sentences with a cue whose label they miss."""
     weight: float = Field(default=0.5, gt=0, le=1)
     """What their word counts; the labels and tags themselves count the rest to 1."""
     temperature: float = Field(default=2.0, gt=0)

@@ -1,7 +1,8 @@
 """Trained models' word on sentences that another model learns from.
 
 Source: Hinton et al. 2015, arXiv:1503.02531: a small model that learns the probabilities of large ones, softened by a
-temperature, beside the labels, does better than from the labels alone.
+temperature, beside the labels, does better than from the labels alone. Where the teachers are wrong, the truth counts
+alone: Meng et al. 2019, arXiv:1904.12399.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from scipy.special import softmax
 
 from flagger.artifacts import ModelInfo, find_model, read_info
 from flagger.classifiers import transformer
-from flagger.classifiers.transformer import SPAN_KINDS, TAGS
+from flagger.classifiers.transformer import OUTSIDE, SPAN_KINDS, TAGS
 from flagger.errors import ConfigError
 from flagger.training.config import Distillation
 
@@ -77,4 +78,23 @@ def taught_by(
                 raise ConfigError(f"distillation.teachers: {folder} cuts sentences into other tokens than encoder.base")
             of_labels[row.sentence] += share * softmax(label_logits / settings.temperature)
             of_tags[row.sentence] += share * softmax(span_logits / settings.temperature, axis=-1)
+    return Taught(of_labels, of_tags)
+
+
+def corrected(taught: Taught, labels: Sequence[int], tags: Sequence[Sequence[Sequence[int]]]) -> Taught:
+    """Return the teachers' word, with the truth in its place where they miss the label of a sentence that has a cue.
+
+    Without a cue their doubt stays: such a label may hang on the sentences before, which nobody here reads.
+
+    Args:
+        taught: Their word on n sentences.
+        labels: The true label of each, as a column.
+        tags: The true tags of each, of shape (n_tokens, n_span_kinds); below zero where a token has none.
+    """
+    of_labels, of_tags = taught.labels.copy(), list(taught.tags)
+    for i, (label, true_tags) in enumerate(zip(labels, tags, strict=True)):
+        of_sentence = np.maximum(true_tags, OUTSIDE)
+        if of_labels[i].argmax() != label and of_sentence[:, SPAN_KINDS.index("cue")].any():
+            of_labels[i] = np.eye(of_labels.shape[1])[label]
+            of_tags[i] = np.eye(len(TAGS), dtype=np.float32)[of_sentence]
     return Taught(of_labels, of_tags)

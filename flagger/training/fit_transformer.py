@@ -1,6 +1,7 @@
 """Labelled articles -> a fine-tuned JointModel, with transformers' Trainer."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS, 
 from flagger.errors import ConfigError, DatasetError
 from flagger.training.config import Distillation, FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
-from flagger.training.distillation import taught_by
+from flagger.training.distillation import corrected, taught_by
 from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
 from flagger.training.fit_calibration import fit_biases, fit_shift
@@ -81,16 +82,20 @@ def fit_transformer(
     base = base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
     model = JointModel.from_encoder(base, config.encoder, settings.dropout, len(labels))
+    if settings.base_share and not model.goes_on:
+        raise ConfigError(f"training.base_share: {base} is no model of these labels that flagger trained")
     if settings.freeze_embeddings:
         words = model.encoder.get_input_embeddings().weight
         words.data = round_embeddings(words.data)
         words.requires_grad = False
+    start = deepcopy(model.state_dict()) if settings.base_share else {}
     window = window_of(model)
     data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
     if teaching := config.distillation:
         report(f"asking {', '.join(teaching.teachers)}")
         texts = [text for article in train for text in article.texts]
         taught = taught_by(teaching, texts, data["train"]["input_ids"][:], labels)
+        taught = corrected(taught, data["train"]["labels"][:], data["train"]["tags"][:])
         data["train"] = data["train"].add_column("taught", list(taught.labels))
         data["train"] = data["train"].add_column("taught_tags", [of_sentence.ravel() for of_sentence in taught.tags])
     trainer = JointTrainer(
@@ -117,6 +122,9 @@ def fit_transformer(
     # In bf16 the Trainer wraps the model's forward, and an export would take the casts along.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     model.eval()
+    if start:  # Wortsman et al. 2022, arXiv:2109.01903: between start and end a model does better on other data
+        for name, weights in model.state_dict().items():
+            weights.lerp_(start[name], settings.base_share)
     return Fitted(model, tokenizer, _history(trainer.state.log_history))
 
 

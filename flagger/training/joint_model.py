@@ -41,6 +41,8 @@ class JointModel(PreTrainedModel):
     """Labels a sentence and tags its cue and source tokens in one pass."""
 
     config_class = JointConfig
+    goes_on = False
+    """Whether from_encoder took up all heads of a trained model."""
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__(config)
@@ -112,6 +114,7 @@ class JointModel(PreTrainedModel):
                 model.span_head.load_state_dict(pretrained.span_head.state_dict())
             if is_joint and pretrained.config.num_labels == n_labels:
                 model.label_head.load_state_dict(pretrained.label_head.state_dict())
+                model.goes_on = True
         return model
 
 

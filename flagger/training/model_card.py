@@ -140,7 +140,7 @@ def render_card(
     return _CARD.format(
         **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
         name=info.name,
-        description=_DESCRIPTIONS[info.kind] + _teachers(config) + _export(metrics),
+        description=_DESCRIPTIONS[info.kind] + _origin(config) + _export(metrics),
         labels=", ".join(f"`{label}`" for label in info.labels),
         data=data,
         dataset_sha256=info.dataset_sha256,
@@ -160,13 +160,16 @@ def render_card(
     )
 
 
-def _teachers(config: Recipe) -> str:
-    if not isinstance(config, TransformerConfig) or not config.distillation:
+def _origin(config: Recipe) -> str:
+    if not isinstance(config, TransformerConfig):
         return ""
-    teachers = ", ".join(f"`{name}`" for name in config.distillation.teachers)
-    return (
-        f" It went on from `{config.encoder.base}` and learned the mean probabilities of {teachers} beside the labels."
-    )
+    base, told = config.encoder.base, ""
+    if config.distillation:
+        teachers = ", ".join(f"`{name}`" for name in config.distillation.teachers)
+        told += f" It went on from `{base}` and learned the mean probabilities of {teachers} beside the labels."
+    if share := config.training.base_share:
+        told += f" The weights of `{base}` count {share:.0%} in the mean with what training made of them."
+    return told
 
 
 def _shifted(config: Recipe) -> str:

@@ -27,3 +27,9 @@ def test_a_threshold_leaves_out_what_is_wrong() -> None:
 
 def test_where_all_spans_are_right_they_all_count() -> None:
     assert _fit(_tagged([(0.2, MAY)], [(0.1, OLA)])) == {"cue": 0.0, "source": 0.0}
+
+
+def test_what_hardly_matters_is_shown() -> None:
+    right, wrong = _tagged([(0.9, MAY)], []), _tagged([(0.9, MAY), (0.3, RAIN)], [])
+    assert _fit(*[right] * 20, wrong)["cue"] == 0.35
+    assert _fit(*[right] * 400, wrong)["cue"] == 0.0

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flagger.training.config import load_config
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
 from flagger.training.distillation import taught_by
 from flagger.training.fit_transformer import collate, drop_tokens, fit_transformer, tag_tokens
+from flagger.training.joint_model import JointModel
 from tests.conftest import small_articles, smoke_config
 
 IGNORED = -100
@@ -105,14 +107,38 @@ def test_an_encoder_that_is_not_there_is_told(
 def test_the_teachers_word_weighs_what_the_recipe_says(smoke_model: Path, tmp_path: Path) -> None:
     """Taught by itself alone, a model has nothing to learn, of labels or of tags; what these say counts the rest."""
     start = [f'encoder.base="{smoke_model}.torch"', f'distillation.teachers=["{smoke_model}"]']
+    train = [replace(article, sentences=tuple(map(_without_cues, article.sentences))) for article in TRAIN]
     losses = []
     for weight in (0.2, 0.6, 1.0):
         config = smoke_config("encoder={}", *start, f"distillation.weight={weight}", epochs=1, precision="fp32")
-        *_, (epoch,) = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / str(weight))
+        *_, (epoch,) = fit_transformer(train, VALIDATION, config, checkpoints=tmp_path / str(weight))
         losses.append(epoch.loss)
     some, more, alone = losses
     assert alone < 0.02 * some, losses
     assert more == pytest.approx((some + alone) / 2, rel=1e-3)
+
+
+def _without_cues(sentence: LabelledSentence) -> LabelledSentence:
+    """Return a sentence of which the teachers' word is taken, right or wrong."""
+    return replace(sentence, final=replace(sentence.final, cues=()))
+
+
+def test_the_start_counts_in_the_mean_as_the_recipe_says(smoke_model: Path, tmp_path: Path) -> None:
+    weights = []
+    for share in (0, 0.25):
+        overrides = ["encoder={}", f'encoder.base="{smoke_model}.torch"', f"training.base_share={share}"]
+        config = smoke_config(*overrides, epochs=1, precision="fp32")
+        model, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / str(share))
+        weights.append(model.span_head.weight)
+    start = JointModel.from_pretrained(f"{smoke_model}.torch").span_head.weight
+    end, mean = weights
+    assert not torch.equal(start, end)
+    torch.testing.assert_close(mean, 0.25 * start + 0.75 * end)
+
+
+def test_an_encoder_without_heads_has_no_share(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"training\.base_share: .* is no model of these labels"):
+        fit_transformer(TRAIN, VALIDATION, smoke_config(base_share=0.5), checkpoints=tmp_path)
 
 
 def test_a_teacher_of_other_labels_is_told(hedged_model: Path, tmp_path: Path) -> None:
