@@ -92,9 +92,9 @@ def corrected(taught: Taught, labels: Sequence[int], tags: Sequence[Sequence[Seq
         tags: The true tags of each, of shape (n_tokens, n_span_kinds); below zero where a token has none.
     """
     of_labels, of_tags = taught.labels.copy(), list(taught.tags)
-    for i, (label, true_tags) in enumerate(zip(labels, tags, strict=True)):
-        of_sentence = np.maximum(true_tags, OUTSIDE)
-        if of_labels[i].argmax() != label and of_sentence[:, SPAN_KINDS.index("cue")].any():
-            of_labels[i] = np.eye(of_labels.shape[1])[label]
-            of_tags[i] = np.eye(len(TAGS), dtype=np.float32)[of_sentence]
+    for i in np.flatnonzero(of_labels.argmax(axis=1) != np.array(labels)).tolist():
+        true_tags = np.maximum(tags[i], OUTSIDE)
+        if true_tags[:, SPAN_KINDS.index("cue")].any():
+            of_labels[i] = np.eye(of_labels.shape[1])[labels[i]]
+            of_tags[i] = np.eye(len(TAGS), dtype=np.float32)[true_tags]
     return Taught(of_labels, of_tags)
