@@ -4,18 +4,36 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from flagger.artifacts import LabelNames
 from flagger.errors import ConfigError
 from flagger.labels import LABELS
+from flagger.training.dataset import SPLITS
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-NgramRange = Annotated[list[Annotated[int, Field(ge=1, le=8)]], Field(min_length=2, max_length=2)]
+def _rising(lengths: list[int]) -> list[int]:
+    if lengths != sorted(lengths):
+        raise ValueError("expected the smaller length first")
+    return lengths
+
+
+NgramRange = Annotated[
+    list[Annotated[int, Field(ge=1, le=8)]], Field(min_length=2, max_length=2), AfterValidator(_rising)
+]
+
+
+def _no_split(name: str) -> str:
+    if name in SPLITS:
+        raise ValueError("a split of the data has this name")
+    return name
+
+
+SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), AfterValidator(_no_split)]
 
 
 class DataConfig(_Section):
@@ -67,6 +85,8 @@ class EncoderConfig(_Section):
     """A folder or a hub id that transformers can load; the default lies in the PyPI package of that name."""
     n_layers: int | None = Field(default=None, ge=1)
     """Keep only this many of its layers, spread evenly from the first to the last."""
+    intermediate_size: int | None = Field(default=None, ge=1)
+    """Keep only this many neurons of each feed-forward layer: those that the loss on the train split hangs on most."""
     width: int | None = Field(default=None, ge=8)
     """Start from random weights of this width, a multiple of 8, instead; base then gives the vocabulary alone."""
 
@@ -115,15 +135,15 @@ class TrainConfig(_Section):
     """What every recipe says: what to train, on what, and where to put it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    output: str
-    seed: int = 13
+    output: Annotated[str, AfterValidator(lambda path: str(Path(path)))]
+    seed: int = Field(default=13, ge=0, lt=2**31)
     seeds: int = Field(default=1, ge=1, exclude_if=lambda n: n == 1)
     """Train with this many seeds, counting up from ``seed``: the first ships, the card tells how all of them did."""
     shares: list[Annotated[float, Field(gt=0, lt=1)]] = Field(default=[], exclude_if=lambda shares: not shares)
     """Train on these shares of the train articles too: the card shows how the score grows with the data."""
     data: DataConfig = DataConfig()
     decision: DecisionConfig = DecisionConfig()
-    outside: dict[str, str] = {}
+    outside: dict[SetName, str] = {}
     """Name -> labelled articles that are only measured on: never trained, calibrated or tuned."""
 
 

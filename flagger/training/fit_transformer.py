@@ -37,7 +37,9 @@ from flagger.training.export_transformer import round_embeddings
 from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
 from flagger.training.pretrained import SPECIAL_TOKENS, base_folder, load_tokenizer, window_of
+from flagger.training.pruning import prune_neurons
 
+_PRUNED_BY = 4000  # sentences of the train split that tell which neurons matter
 _IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
 
@@ -88,7 +90,6 @@ def fit_transformer(
         words = model.encoder.get_input_embeddings().weight
         words.data = round_embeddings(words.data)
         words.requires_grad = False
-    start = deepcopy(model.state_dict()) if settings.base_share else {}
     window = window_of(model)
     data = {name: _encode(part, tokenizer, labels, window) for name, part in (("train", train), ("val", validation))}
     if teaching := config.distillation:
@@ -112,6 +113,10 @@ def fit_transformer(
         callbacks=[EarlyStoppingCallback(settings.patience), _Told(report)],
     )
     trainer.remove_callback(PrinterCallback)
+    if n_neurons := config.encoder.intermediate_size:
+        sample = data["train"].shuffle(config.seed).select(range(min(_PRUNED_BY, len(data["train"]))))
+        prune_neurons(model, trainer.get_eval_dataloader(sample), trainer.compute_loss, n_neurons)
+    start = deepcopy(model.state_dict()) if settings.base_share else {}
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     try:
         trainer.train(resume_from_checkpoint=last)

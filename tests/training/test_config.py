@@ -42,6 +42,11 @@ def test_overrides_beat_the_file(tmp_path: Path) -> None:
         ("= broken", [], "is not TOML"),
         (RECIPE, ["logistic.c"], "expected section.key=value"),
         (RECIPE, ["name.x=1"], "'name' is not a section"),
+        (RECIPE, ["seed=-1"], "seed: Input should be greater than or equal to 0"),
+        (RECIPE, ["logistic.c=inf"], "logistic.c: Input should be a finite number"),
+        (RECIPE, ["features.word_ngrams=[2, 1]"], "features.word_ngrams: Value error, expected the smaller length"),
+        (RECIPE, ["outside.test=a.jsonl"], "outside.test.[key]: Value error, a split of the data has this name"),
+        (RECIPE, ["outside={'../x'='a.jsonl'}"], "outside.../x.[key]: String should match pattern"),
         (RECIPE, ["=1"], "expected section.key=value"),
     ],
 )
@@ -60,6 +65,10 @@ def test_other_labels_are_written_down_and_flagger_s_own_are_not(tmp_path: Path)
     data = load_config(path, [AS_HEDGES]).data
     assert data.labels == HEDGES
     assert data.model_dump()["labels"] == HEDGES
+
+
+def test_a_slash_at_the_end_of_the_output_is_nothing(tmp_path: Path) -> None:
+    assert load_config(_recipe(tmp_path, RECIPE), ["output=runs/mine/"]).output == "runs/mine"
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
