@@ -2,10 +2,10 @@
 
 A model is a folder and nothing about it lives in code:
 
-    model.json       ModelInfo: kind, label order, temperature, thresholds, sha256 of every other file
+    model.json       ModelInfo: kind, label order, temperature, thresholds, sha256 of the files that are not for people
     config.json      the resolved training configuration
     metrics.json     what evaluation measured
-    README.md        the model card
+    README.md        the model card, and its pictures/
     ...              the classifier's own files (baseline: classifier.skops; transformer: model.onnx, tokenizer.json)
 
 Shipped models lie in the package (``flagger/_models/NAME``); a checkout keeps them in ``models/NAME``.

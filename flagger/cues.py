@@ -46,7 +46,7 @@ _CUT_RIGHT = tuple(
 )
 _AUXILIARY = re.compile(
     r"(?:\b(?:is|are|was|were|has|have|had|been|remains?|does|do|did)"
-    r"(?: (?:now|also|then|still|widely|generally|already|since|again))?|\w+n[’']t) $",
+    r"(?: (?:now|also|then|still|widely|generally|already|since|again))?|\b\w{1,20}n[’']t) $",
     re.IGNORECASE,
 )
 _AFTER_AUXILIARY = re.compile(
@@ -70,6 +70,9 @@ _UNSETTLED = re.compile(
 )
 _NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|\d+)"
 _ONE_OR_TWO = re.compile(rf"\b(?:{_NUMBER} or {_NUMBER}|(?:{_NUMBER}|a \w+) or so|an? \w+ or two)\b", re.IGNORECASE)
+_ASKED = re.compile(rf" {_QUESTION}\b")
+_IT = re.compile(r"\bit $", re.IGNORECASE)
+_NEAR = 60  # characters beside a cue in which its edges are looked for: a text without end may have cues without end
 _DOCUMENT = re.compile(r" (?:memo|letter|e-?mail|document|report|recording|draft|cable|memorandum|note|list|file)s?\b")
 
 
@@ -134,24 +137,25 @@ def _bounded(text: str, cue: Offsets, label: str) -> Offsets:
     for pattern in _CUT_RIGHT:
         if kept := pattern.fullmatch(text[start:end]):
             end = start + kept.end(1)
+    around = _ONE_OR_TWO.finditer(text, max(0, start - _NEAR), end + _NEAR)
     start, end = next(
-        (whole.span() for whole in _ONE_OR_TWO.finditer(text) if whole.start() <= start and end <= whole.end()),
+        (whole.span() for whole in around if whole.start() <= start and end <= whole.end()),
         (start, end),
     )
     words = text[start:end]
-    if _AFTER_AUXILIARY.match(words) and (auxiliary := _AUXILIARY.search(text[:start])):
+    if _AFTER_AUXILIARY.match(words) and (auxiliary := _AUXILIARY.search(text, max(0, start - _NEAR), start)):
         start = auxiliary.start()
-    if _BEFORE_TO.search(words) and text[end:].startswith(" to "):
+    if _BEFORE_TO.search(words) and text.startswith(" to ", end):
         end += len(" to")
-    question = re.match(rf" {_QUESTION}\b", text[end:])
+    question = _ASKED.match(text, end)
     if (
-        _IMPERSONAL.match(text[start:end])
-        and re.search(r"\bit $", text[:start], re.IGNORECASE)
-        and (question or text[end:].startswith(" that ") or re.search(rf"\b{_QUESTION}$", words))
+        _IMPERSONAL.match(text, start, end)
+        and _IT.search(text, max(0, start - _NEAR), start)
+        and (question or text.startswith(" that ", end) or re.search(rf"\b{_QUESTION}$", words))
     ):
         start -= len("it ")
     if label == Label.UNVERIFIED and question and _UNSETTLED.search(words) and not re.search(rf"\b{_QUESTION}$", words):
-        end += question.end()
-    if words.lower() == "leaked" and (document := _DOCUMENT.match(text[end:])):
-        end += document.end()
+        end = question.end()
+    if words.lower() == "leaked" and (document := _DOCUMENT.match(text, end)):
+        end = document.end()
     return start, end

@@ -1,7 +1,8 @@
 """The labels: how well established a sentence presents its content. The only place where the words stand.
 
-The guideline that defines them is datasets/GUIDELINE.md. To add a label, add a member here and retrain: every
-probability vector, model folder and output column follows this order.
+The guideline that defines them is datasets/GUIDELINE.md. Every probability vector, model folder and output column
+follows this order. A label more is a member here, its sign and colours (sinks/), an initial of its own
+(training/markup.py), and models trained with it.
 """
 
 from enum import StrEnum

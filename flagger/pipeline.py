@@ -1,16 +1,20 @@
 """The order of the stages: Article -> sentences -> classifier -> calibration -> decision -> cues -> ArticleResult."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from flagger.artifacts import DEFAULT_MODEL, ModelInfo, find_model, read_info
 from flagger.calibration import apply_temperature
 from flagger.classifiers import Classifier, Prediction, load_classifier
 from flagger.cues import conventional
 from flagger.decision import decide
-from flagger.labels import Label
+from flagger.labels import LABELS, Label
 from flagger.results import Article, ArticleResult, FailedArticle, Sentence, SentenceFlag, Span, Status
 from flagger.sentences import split_sentences
+from flagger.surrogates import replace_surrogates
 
 # Sentences that go to the classifier together: first few, so that the first results come soon, then twice as many each
 # time, because more sentences of one length at once are faster.
@@ -67,9 +71,11 @@ class Flagger:
                 as many each time. LARGEST_BATCH is fastest where nobody waits for the first ones.
 
         Raises:
-            TypeError: If an item is none of these.
+            TypeError: If an item is none of these, or ``articles`` is one text or article.
             ValueError: If the sentences that an Article names do not lie in its text one after the other.
         """
+        if isinstance(articles, str | Article):
+            raise TypeError("flag_many takes many texts or articles; use flag for one")
         batch: list[tuple[Article | FailedArticle, list[Sentence]]] = []
         n_sentences, wanted = 0, first_batch
         for item in articles:
@@ -90,10 +96,12 @@ class Flagger:
         Raises:
             TypeError: If ``sentences`` is one string or holds something else than strings.
         """
-        if isinstance(sentences, str) or not all(isinstance(text, str) for text in sentences):
+        texts = [] if isinstance(sentences, str) else list(sentences)
+        if isinstance(sentences, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError("flag_sentences takes a sequence of strings, one a sentence; use flag for a whole text")
-        document = [Sentence(i, 0, len(text), text) for i, text in enumerate(sentences)]
-        return self._flags(document, self._classifier.predict([sentences])[0], three_way=three_way)
+        texts = list(map(replace_surrogates, texts))
+        document = [Sentence(i, 0, len(text), text) for i, text in enumerate(texts)]
+        return self._flags(document, self._classifier.predict([texts])[0], three_way=three_way)
 
     def _flag_batch(
         self, batch: list[tuple[Article | FailedArticle, list[Sentence]]], *, three_way: bool
@@ -109,12 +117,15 @@ class Flagger:
                 yield ArticleResult(article.id, article.path, Status.OK, "", article.title, flags)
 
     def _flags(self, sentences: Sequence[Sentence], prediction: Prediction, *, three_way: bool) -> list[SentenceFlag]:
-        probabilities = apply_temperature(prediction.logits, self.info.temperature)
+        logits = prediction.logits
+        if three_way:  # before they are probabilities, of which the three flags may have none left
+            logits = np.where(np.array(LABELS) == Label.NO_CLAIM, -np.inf, logits)
+        probabilities = apply_temperature(logits, self.info.temperature)
         flags = []
         for sentence, row, cues, source in zip(
             sentences, probabilities, prediction.cues, prediction.sources, strict=True
         ):
-            decision = decide(row, self.info.review_margin, three_way=three_way)
+            decision = decide(row, self.info.review_margin)
             claims = decision.label is not Label.NO_CLAIM
             claimed = conventional(sentence.text, decision.label, cues, source)
             flags.append(
@@ -137,8 +148,12 @@ class Flagger:
 
 def _as_article(item: str | Article | FailedArticle) -> Article | FailedArticle:
     if isinstance(item, str):
-        return Article(item)
-    if isinstance(item, Article | FailedArticle):
+        return Article(replace_surrogates(item))
+    if isinstance(item, Article):
+        if not isinstance(item.text, str):
+            raise TypeError(f"expected an Article's text to be a str, got {type(item.text).__name__}")
+        return replace(item, text=replace_surrogates(item.text))
+    if isinstance(item, FailedArticle):
         return item
     raise TypeError(f"expected a str or an Article, got {type(item).__name__}")
 

@@ -15,6 +15,19 @@ def is_url(place: str | Path) -> bool:
     return "://" in str(place)
 
 
+def url_exists(url: str) -> bool:
+    """Tell whether there is something at a URL.
+
+    Raises:
+        ConfigError: If that cannot be found out.
+    """
+    filesystem, path = find_filesystem(url)
+    try:
+        return bool(filesystem.exists(path))
+    except Exception as error:  # each kind of filesystem raises what its client does
+        raise ConfigError(f"cannot look for {url}: {type(error).__name__}: {error}") from error
+
+
 def find_filesystem(url: str) -> tuple[Any, str]:
     """Return fsspec's filesystem of a URL, and the path of the URL in it.
 

@@ -17,13 +17,5 @@ def test_review_is_needed_where_the_two_likeliest_are_close(margin: float, needs
     assert decide(np.array([0.5, 0.4, 0.05, 0.05]), margin).needs_review is needs_review
 
 
-def test_three_way_shares_the_whole_among_the_flags() -> None:
-    decision = decide(np.array([0.1, 0.1, 0.2, 0.6]), 0.1, three_way=True)
-    assert decision.label is Label.UNVERIFIED
-    assert decision.probabilities["no_claim"] == 0.0
-    assert sum(decision.probabilities.values()) == pytest.approx(1)
-    assert decision.confidence == pytest.approx(0.5)
-
-
 def test_a_tie_goes_to_the_earlier_label() -> None:
     assert decide(np.full(4, 0.25), 0.1).label is Label.CONFIRMED

@@ -11,12 +11,13 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "flagger").rglob("*.py"))
 
 # A room may import these rooms of flagger, and itself.
-BASE = {"labels", "errors", "files", "results"}
+BASE = {"labels", "errors", "files", "results", "surrogates"}
 STAGES = {"reading", "sentences", "classifiers", "calibration", "decision", "cues", "summary"}
 MAY_IMPORT = {
     "labels": set(),
     "errors": set(),
     "files": {"errors"},
+    "surrogates": set(),
     "results": {"labels"},
     "artifacts": BASE,
     "urls": {"errors"},
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "explanation": BASE | {"pipeline"},
     "sinks": BASE | {"summary", "urls"},
     "recorded": BASE | {"reading", "sinks"},
-    "exports": BASE | {"sinks", "recorded", ""},
+    "exports": BASE | {"sinks", "recorded", "urls", ""},
     "frames": BASE | {"sinks"},
     "integrations": BASE | {"artifacts", "calibration", "classifiers", ""},
     "batch": BASE | {"artifacts", "pipeline", "urls"} | STAGES,

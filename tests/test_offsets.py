@@ -68,7 +68,7 @@ class FirstWord(StubClassifier):
         super().__init__({})
 
     def predict(self, documents: Sequence[Sequence[str]]) -> list[Prediction]:
-        self.logits = {s: [5.0, 0, 0, 0] for d in documents for s in d}
+        self.logits = {s: [0, 5.0, 0, 0] for d in documents for s in d}
         self.cues = {s: [(0, len(s.split()[0]))] for d in documents for s in d if s.split()}
         return super().predict(documents)
 
@@ -82,6 +82,7 @@ def test_offsets_index_the_article(suffix: str, text: str) -> None:
     for article in read_stream(io.BytesIO(FORMATS[suffix](text)), suffix):
         if isinstance(article, Article):
             for flag in flagger.flag(article):
+                assert flag.cues
                 assert article.text[flag.start : flag.end] == flag.text
                 for span in [*flag.cues, *([flag.source] if flag.source else [])]:
                     assert article.text[span.start : span.end] == span.text

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,14 @@ def test_no_claim_carries_no_spans() -> None:
 def test_three_way_gives_every_sentence_a_flag() -> None:
     flags = stub_flagger(LOGITS).flag(f"{RUMOUR} Is it so?", three_way=True)
     assert Label.NO_CLAIM not in {f.label for f in flags}
+
+
+def test_three_flags_share_the_whole_whatever_no_claim_had() -> None:
+    shares = np.log([0.1, 0.1, 0.2])
+    for no_claim in (np.log(0.6), 1000.0):
+        (flag,) = stub_flagger({RUMOUR: [*shares, no_claim]}).flag(RUMOUR, three_way=True)
+        assert flag.label is Label.UNVERIFIED
+        assert list(flag.probabilities.values()) == pytest.approx([0.25, 0.25, 0.5, 0.0])
 
 
 def test_flag_sentences_keeps_the_frame_of_each_sentence() -> None:
@@ -91,6 +100,23 @@ def test_a_text_without_sentences_is_empty() -> None:
 def test_other_types_are_refused() -> None:
     with pytest.raises(TypeError, match="expected a str or an Article, got bytes"):
         stub_flagger({}).flag(b"text")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected an Article's text to be a str, got NoneType"):
+        stub_flagger({}).flag(Article(None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("one", [RUMOUR, Article(RUMOUR)])
+def test_flag_many_refuses_one_text(one: str | Article) -> None:
+    with pytest.raises(TypeError, match="use flag for one"):
+        next(stub_flagger({}).flag_many(one))  # type: ignore[arg-type]
+
+
+def test_lone_surrogates_are_replaced_and_offsets_hold() -> None:
+    for flags in (
+        stub_flagger({}).flag("It \ud800 fell."),
+        stub_flagger({}).flag(Article("It \udfff fell.")),
+        stub_flagger({}).flag_sentences(iter(["It \ud800 fell."])),  # type: ignore[arg-type]
+    ):
+        assert [(f.start, f.end, f.text) for f in flags] == [(0, 10, "It \ufffd fell.")]
 
 
 @settings(max_examples=50)

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from flagger.errors import ConfigError, writing
 
+UNFINISHED = ".unfinished"  # how such a folder's name ends
 LOGS = ("flags", "summary")
 _CHECKPOINT_S = 1.0  # between two, once results have come; fsync is slow
 
@@ -43,17 +44,27 @@ BEGINNING = Position()
 class Journal:
     """The files of one unfinished run, open for writing. A context manager: leaving it brings all to the disk."""
 
-    def __init__(self, output: Path, asked: Record, paths: Sequence[Path | str]) -> None:
+    def __init__(
+        self,
+        output: Path,
+        asked: Record,
+        paths: Sequence[Path | str],
+        *,
+        resume: bool = True,
+        overwrite: bool = False,
+    ) -> None:
         """Begin a run, or take it up where an unfinished one was cut off.
 
         Args:
             output: What the run is to write in the end.
             asked: What the results depend on besides the input, as JSON; a run goes on with the same only.
             paths: The files to read, in order.
+            resume: Go on with an unfinished run.
+            overwrite: Throw an unfinished run away.
 
         Raises:
-            ConfigError: If the unfinished run was asked for something else, is going on in another process, or
-                nothing can be written there.
+            ConfigError: If there is an unfinished run and neither is wanted, or it was asked for something else, is
+                going on in another process, or nothing can be written there.
         """
         self.folder = unfinished(output)
         self.position = BEGINNING
@@ -64,8 +75,15 @@ class Journal:
                 stack.enter_context(FileLock(self.folder / "lock", timeout=0))
             except Timeout:
                 raise ConfigError(f"{output}: another process is writing it") from None
+            if overwrite:  # now that the lock says that nobody writes it
+                self._path("journal").unlink(missing_ok=True)
             if not self._path("journal").exists():
                 self._begin(asked, paths)
+            elif not resume:
+                raise ConfigError(
+                    f"{output}: a run was cut off; --resume goes on with it if its input can be read again, "
+                    "--overwrite begins again"
+                )
             self._compare(asked, paths)
             self._take_up(stack)
             self._opened = stack.pop_all()
@@ -180,7 +198,7 @@ class Journal:
 
 def unfinished(output: Path) -> Path:
     """Return the folder of an output's unfinished run."""
-    return output.with_name(output.name + ".unfinished")
+    return output.with_name(output.name + UNFINISHED)
 
 
 def _line(record: Record) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
 from flagger.batch.ahead import run_ahead
 from flagger.batch.journal import BEGINNING, Position
-from flagger.errors import ConfigError
+from flagger.errors import ConfigError, FlaggerError
 from flagger.pipeline import LARGEST_BATCH, Flagger
 from flagger.reading import ReadOptions, read
 from flagger.results import Article, ArticleResult, FailedArticle
@@ -137,14 +137,19 @@ def _chunks(articles: Iterable[Article | FailedArticle]) -> Iterator[list[Articl
         yield chunk
 
 
-_flagger: Flagger  # the model of a worker process, loaded once
+_flagger: Flagger | FlaggerError  # the model of a worker process, loaded once, or why there is none
 
 
 def _load_in_process(model: str | Path, n_threads: int) -> None:
     global _flagger
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of an interruption the main process tells
-    _flagger = Flagger.load(model, n_threads=n_threads)
+    try:
+        _flagger = Flagger.load(model, n_threads=n_threads)
+    except FlaggerError as error:
+        _flagger = error
 
 
 def _flag_in_process(chunk: list[Article | FailedArticle], three_way: bool) -> list[ArticleResult]:
+    if isinstance(_flagger, FlaggerError):
+        raise _flagger
     return list(_flagger.flag_many(chunk, three_way=three_way, first_batch=LARGEST_BATCH))

@@ -1,4 +1,4 @@
-"""sentences -> logits, cues and sources. A new kind: a module with ``load(folder, info)``, a row in load_classifier."""
+"""sentences -> logits, cues and sources. A new kind: a module, a row in load_classifier, its name in artifacts."""
 
 from pathlib import Path
 from types import ModuleType

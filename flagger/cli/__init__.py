@@ -1,5 +1,6 @@
 """The command line: one module a command. A command parses, calls one library function and prints."""
 
+import os
 import sys
 
 import typer
@@ -36,9 +37,15 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def main() -> None:
-    """Run the command line; a FlaggerError becomes one message and exit code 2."""
+    """Run the command line; a FlaggerError, or output that cannot be written, becomes one message and exit code 2."""
     try:
         app()
     except FlaggerError as error:
         typer.echo(f"flagger: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is not None:  # what is read or written by name is told where it is opened
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python fails once more as it ends
+        typer.echo(f"flagger: cannot write standard output: {error.strerror}", err=True)
         sys.exit(2)

@@ -73,10 +73,11 @@ def _of_all(renamed: dict[str, str], labels: tuple[str, ...]) -> dict[str, str]:
 
 def _show(metrics: dict[str, Any]) -> None:
     from rich.console import Console  # imported here for cost
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(width=max(Console().width, _TABLE_WIDTH))  # a narrower terminal would cut the figures off
-    console.print(f"{metrics['model']} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
+    console.print(f"{escape(metrics['model'])} on {metrics['n_articles']} articles, {metrics['n_sentences']} sentences")
     spans = (f"  {name} F1 {metrics[key]['f1']:.3f}" for name, key in _SPANS.items() if key in metrics)
     console.print(
         f"macro-F1 {metrics['macro_f1']:.3f}  accuracy {metrics['accuracy']:.3f}  "
@@ -84,9 +85,9 @@ def _show(metrics: dict[str, Any]) -> None:
     )
     if sure := metrics.get("sure"):
         console.print(f"on the {sure['n_sentences']} sure ones: macro-F1 {sure['macro_f1']:.3f}")
-    labels = list(metrics["labels"])
+    labels = list(map(escape, metrics["labels"]))
     table = Table("label", "precision", "recall", "F1", "support", *(f"said {label}" for label in labels))
     for (label, values), confused in zip(metrics["labels"].items(), metrics["confusion_matrix"], strict=True):
         rates = (f"{values[key]:.3f}" for key in ("precision", "recall", "f1"))
-        table.add_row(label, *rates, str(values["support"]), *map(str, confused))
+        table.add_row(escape(label), *rates, str(values["support"]), *map(str, confused))
     console.print(table)

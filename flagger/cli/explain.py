@@ -89,7 +89,8 @@ def _flagged(flag: SentenceFlag) -> dict[str, object]:
 def _print(console: "Console", explanation: "Explanation") -> None:
     from rich.text import Text  # imported here for cost, as is the next
 
-    from flagger.sinks.listing import flag_line, printable
+    from flagger.sinks.listing import flag_line
+    from flagger.sinks.printable import printable
 
     plain = not console.is_terminal
     console.print(flag_line(explanation.flag, plain=plain))

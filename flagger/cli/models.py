@@ -16,6 +16,7 @@ def models(
     """List the shipped models, or print one model's card."""
     # Imported here for cost: artifacts brings pydantic.
     from flagger.artifacts import CARD_FILE, DEFAULT_MODEL, find_model, read_info, read_metrics, shipped_models
+    from flagger.errors import ModelError
 
     if torch and not name:
         raise typer.BadParameter("say which model", param_hint="'--torch'")
@@ -25,7 +26,10 @@ def models(
             _write_for_torch(folder, torch)
             return
         read_info(folder, any_labels=True)
-        typer.echo((folder / CARD_FILE).read_text(encoding="utf-8"))
+        try:
+            typer.echo((folder / CARD_FILE).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"cannot read {folder / CARD_FILE}: {error}") from error
         return
     for folder in shipped_models():
         info = read_info(folder)

@@ -10,7 +10,9 @@ from typing import Self
 import typer
 
 from flagger.batch.journal import Position
+from flagger.reading import Inputs
 from flagger.results import ArticleResult, Status
+from flagger.sinks.printable import printable
 
 _LOG_S = 1.0  # between two lines of progress in the log
 
@@ -30,7 +32,7 @@ class Progress:
     def article(self, position: Position, result: ArticleResult) -> None:
         """Tell of one article, with which the input is done as far as ``position``."""
         if result.status is not Status.OK:
-            typer.echo(f"flagger: {result.id}: {result.status}: {result.reason}", err=True)
+            typer.echo(f"flagger: {printable(result.id)}: {result.status}: {printable(result.reason)}", err=True)
 
 
 class _Bar(Progress):
@@ -70,12 +72,16 @@ class _Bar(Progress):
 class _Log(Progress):
     """JSON Lines on standard error: a line for each article that could not be scored, and one a second."""
 
-    def __init__(self, n_files: int) -> None:
+    def __init__(self, inputs: Inputs) -> None:
         self._started = self._told = time.monotonic()
-        self._n_files = n_files
-        self._n_articles = self._n_sentences = 0
+        self._n_files = len(inputs.paths)
+        self._n_articles = self._n_sentences = self._n_failed = 0
         self._start: Position | None = None
-        self.tell("started", files=n_files)
+        self.tell(
+            "started",
+            files=self._n_files,
+            passed_over={"format": inputs.n_other_suffix, "links": inputs.n_links, "outputs": inputs.n_left_out},
+        )
 
     def tell(self, event: str, **values: object) -> None:
         line = {"event": event, "seconds": round(time.monotonic() - self._started, 3), **values}
@@ -86,6 +92,7 @@ class _Log(Progress):
         self._n_articles += 1
         self._n_sentences += len(result.flags)
         if result.status is not Status.OK:
+            self._n_failed += 1
             self.tell("failed", id=result.id, path=result.path, status=str(result.status), reason=result.reason)
         if time.monotonic() - self._told >= _LOG_S:
             self._told = time.monotonic()
@@ -98,6 +105,7 @@ class _Log(Progress):
         return {
             "files": n_files,
             "articles": self._n_articles,
+            "failed": self._n_failed,
             "sentences": self._n_sentences,
             "sentences_a_second": round(self._n_sentences / seconds, 1) if seconds else None,
             "seconds_left": None if left is None else round(left, 1),
@@ -105,20 +113,20 @@ class _Log(Progress):
 
 
 @contextmanager
-def shown_progress(n_files: int, *, log_json: bool, quiet: bool) -> Iterator[Progress]:
+def shown_progress(inputs: Inputs, *, log_json: bool, quiet: bool) -> Iterator[Progress]:
     """Show how far a run is on standard error.
 
     Args:
-        n_files: The files to read, those of an earlier run included.
+        inputs: The files to read, those of an earlier run included.
         log_json: Write JSON Lines instead.
         quiet: Draw no bar; the results themselves go to the terminal.
     """
     if log_json:
-        log = _Log(n_files)
+        log = _Log(inputs)
         yield log
-        log.tell("finished", **log.state(n_files))
+        log.tell("finished", **log.state(len(inputs.paths)))
     elif quiet or not sys.stderr.isatty():
         yield Progress()
     else:
-        with _Bar(n_files) as bar:
+        with _Bar(len(inputs.paths)) as bar:
             yield bar

@@ -1,6 +1,5 @@
 """flagger score: batch-score files and folders of articles."""
 
-import shutil
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -59,7 +58,7 @@ def score(
         str | None, typer.Option(help="Column of the id there. Default: id if there is one, else the row's number.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run with this --output was cut off.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an --output that is there already.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace outputs that are there already.")] = False,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,16 +93,19 @@ def score(
     chosen = _format(format_name, output)
     _check_engine(engine, ray_address)
     conditions = [parse_condition(text) for text in fail_on or []]
+    from flagger import __version__  # imported here: the package is being initialised when this module loads
+
     # Imported here for cost: these bring the readers, the sinks and the model's runtime.
     from flagger.artifacts import DEFAULT_MODEL, find_model, read_info
     from flagger.batch import local, ray
-    from flagger.batch.journal import BEGINNING, Journal, unfinished
+    from flagger.batch.journal import BEGINNING, UNFINISHED, Journal, unfinished
     from flagger.cli.outputs import Outputs, write_at_once, write_through_journal
     from flagger.cli.progress import shown_progress
-    from flagger.reading import ReadOptions, find_inputs
+    from flagger.reading import STDIN, ReadOptions, find_inputs
 
     model = model or DEFAULT_MODEL
     asked = {
+        "flagger": __version__,
         "model": read_info(find_model(model)).version,
         "three-way": three_way,
         "text-column": text_column,
@@ -118,18 +120,23 @@ def score(
         report=report,
         raw_csv=raw_csv,
     )
-    inputs = find_inputs(paths)
-    _tell_passed_over(inputs)
+    own = outputs.own()
+    inputs = find_inputs(paths, lambda path: str(path).endswith(UNFINISHED) or own(path))
     file = _file_to_resume(outputs, inputs, resume=resume, overwrite=overwrite)
-    if file and resume and not unfinished(file).exists() and file.exists():
+    if file and resume and not unfinished(file).exists() and outputs.are_complete:
         typer.echo(f"flagger: {file} is complete: nothing to resume", err=True)
         return
+    if not log_json:
+        _tell_passed_over(inputs)
 
     accepted = {Status.OK, Status.EMPTY} if allow_empty else {Status.OK}
     n_failed, holds = 0, False
     try:
         with ExitStack() as stack:
-            journal = stack.enter_context(Journal(file, asked, inputs.paths)) if file else None
+            journal = None
+            if file:
+                journal = Journal(file, asked, inputs.paths, resume=resume, overwrite=overwrite)
+                stack.enter_context(journal)
             score_files = partial(ray.score_files, address=ray_address) if engine == "ray" else local.score_files
             results = score_files(
                 inputs.paths,
@@ -139,17 +146,18 @@ def score(
                 jobs=jobs,
                 start=journal.position if journal else BEGINNING,
             )
-            progress = shown_progress(len(inputs.paths), log_json=log_json, quiet=is_listing)
+            progress = shown_progress(inputs, log_json=log_json, quiet=is_listing)
             told = stack.enter_context(progress).told(results)
             rows = write_through_journal(told, outputs, journal) if journal else write_at_once(told, outputs)
             for row in rows:
                 n_failed += row["status"] not in accepted
                 holds = holds or any(condition(row) for condition in conditions)
     except KeyboardInterrupt:
-        typer.echo(f"flagger: interrupted{'; --resume goes on from here' if file else ''}", err=True)
+        can_resume = file and STDIN not in inputs.paths
+        typer.echo(f"flagger: interrupted{'; --resume goes on from here' if can_resume else ''}", err=True)
         raise typer.Exit(_INTERRUPTED) from None
-    if n_failed:
-        typer.echo(f"flagger: {n_failed} article{'s' * (n_failed > 1)} could not be scored", err=True)
+    if n_failed and not log_json:
+        typer.echo(f"flagger: {_counted(n_failed, 'article')} could not be scored", err=True)
     if holds or n_failed:
         raise typer.Exit(_CONDITION_HOLDS if holds else _SOME_FAILED)
 
@@ -176,11 +184,18 @@ def _format(name: str | None, output: str | None) -> str:
 
 
 def _tell_passed_over(inputs: "Inputs") -> None:
-    if inputs.n_other_suffix or inputs.n_links:
-        typer.echo(
-            f"flagger: passed over in folders: {inputs.n_other_suffix} files of other formats, {inputs.n_links} links",
-            err=True,
-        )
+    kinds = {
+        "file of another format": inputs.n_other_suffix,
+        "link": inputs.n_links,
+        "output of flagger": inputs.n_left_out,
+    }
+    if passed_over := [_counted(n, kind) for kind, n in kinds.items() if n]:
+        typer.echo(f"flagger: passed over in folders: {', '.join(passed_over)}", err=True)
+
+
+def _counted(n: int, noun: str) -> str:
+    head, *rest = noun.split(" ", 1)
+    return " ".join([f"{n:,}", head if n == 1 else f"{head}s", *rest])
 
 
 def _file_to_resume(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overwrite: bool) -> Path | None:
@@ -193,20 +208,19 @@ def _file_to_resume(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overw
     from flagger.reading import STDIN
     from flagger.urls import is_url
 
-    if not outputs.output or is_url(outputs.output):
-        if resume or (overwrite and not outputs.output):
-            raise ConfigError(f"--{'resume' if resume else 'overwrite'} needs an --output on this machine")
-        return None
-    file = Path(outputs.output)
-    left = unfinished(file)
+    file = Path(outputs.output) if outputs.output and not is_url(outputs.output) else None
+    if resume and not file:
+        raise ConfigError("--resume needs an --output on this machine")
     if resume and STDIN in inputs.paths:
         raise ConfigError("--resume: standard input cannot be read a second time")
-    if overwrite:
-        shutil.rmtree(left, ignore_errors=True)
-    elif not resume and left.exists():
-        raise ConfigError(f"{file}: a run was cut off; --resume goes on with it, --overwrite begins again")
-    elif not resume and (there := [path for path in outputs.files if path.exists()]):
-        raise ConfigError(f"{there[0]} is there already; --overwrite replaces it")
+    if overwrite and not (outputs.output or outputs.summary or outputs.report):
+        raise ConfigError("--overwrite needs an --output, a --summary or a --report")
+    own = outputs.own()
+    if read := next((path for path in inputs.paths if own(path)), None):
+        raise ConfigError(f"{read} is to be read and to be written")
+    goes_on = (resume and outputs.are_complete) or (file and unfinished(file).exists())
+    if not overwrite and not goes_on and outputs.there:
+        raise ConfigError(f"{outputs.there[0]} is there already; --overwrite replaces it")
     return file
 
 

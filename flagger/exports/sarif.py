@@ -8,9 +8,9 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/.
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
 
 from flagger import __version__
+from flagger.exports.references import reference
 from flagger.labels import Label
 from flagger.sinks.records import Record
 
@@ -57,7 +57,7 @@ def _result(record: Record) -> dict[str, Any]:
         "charLength": record["end"] - record["start"],
         "snippet": {"text": record["text"]},
     }
-    uri = quote(record["path"] or record["article_id"] or "text")
+    uri = reference(record["path"] or record["article_id"] or "text")
     return {
         "ruleId": str(label),
         "ruleIndex": list(_RULES).index(label),

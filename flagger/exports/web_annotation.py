@@ -12,14 +12,13 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
 
+from flagger.exports.references import reference
 from flagger.sinks.records import Record
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND_CHARS = 32
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_RESERVED = "/:?#[]@!$&'()*+,;=%~"
 
 
 def web_annotations(articles: Iterable[list[Record]]) -> Iterator[str]:
@@ -71,8 +70,8 @@ def _quotation(record: Record, span: Record) -> dict[str, str]:
 def _iri(record: Record) -> str:
     path, article_id = record["path"], record["article_id"]
     if _WEB_ADDRESS.match(article_id):
-        return quote(article_id, safe=_RESERVED)
+        return reference(article_id)
     if path and article_id.startswith(f"{path}#"):
         row = article_id.removeprefix(f"{path}#")
-        return quote(row, safe=_RESERVED) if _WEB_ADDRESS.match(row) else f"{quote(path)}#{quote(row)}"
-    return quote(path or article_id or "text")
+        return reference(row) if _WEB_ADDRESS.match(row) else f"{reference(path)}#{reference(row)}"
+    return reference(path or article_id or "text")

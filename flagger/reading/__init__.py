@@ -44,14 +44,16 @@ READERS: dict[str, Reader] = {
 _DEFAULTS = ReadOptions()
 
 
-def find_inputs(paths: Sequence[str | Path]) -> Inputs:
+def find_inputs(paths: Sequence[str | Path], leave_out: Callable[[Path | str], bool] = lambda path: False) -> Inputs:
     """Find the files to read among files, folders, glob patterns, URLs of these, and ``-`` (standard input).
+
+    In folders and by patterns nothing is found of which ``leave_out`` says so.
 
     Raises:
         ReadError: If a path does not exist, or a folder or pattern has nothing to read.
         ConfigError: If a URL is of a kind that cannot be opened here.
     """
-    return expand(paths, READERS)
+    return expand(paths, READERS, leave_out)
 
 
 def read(path: Path | str, options: ReadOptions = _DEFAULTS) -> Iterator[Article | FailedArticle]:

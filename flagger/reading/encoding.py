@@ -47,8 +47,11 @@ _LEGACY = ["cp1252", "cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp1253", "cp125
 _LEGACY += ["cp932", "euc_jp", "gb18030", "big5", "cp949"]
 """Guesses allowed. Of the Latin pages only Windows-1252: on short texts the detector takes each for the others."""
 
-_WEB_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
-"""Names that mean a larger encoding on the web. Source: https://encoding.spec.whatwg.org/#names-and-labels."""
+_LARGER = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949"}
+"""Encodings that decode more on the web than Python's of that name. Source: https://encoding.spec.whatwg.org/#indexes."""
+
+_NOT_BYTES = {"utf-16le", "utf-16be", "x-user-defined"}
+"""What no declaration in a document of bytes can mean; UTF-16 shows by itself."""
 
 
 def decode(data: bytes, max_chars: int, declared: str | None = None) -> str:
@@ -165,13 +168,13 @@ def _is_damaged_utf8(window: bytes) -> bool:
 
 
 def _known_codec(name: str | None) -> str | None:
-    if name is None:
+    """Return the codec of a name as the web knows it: Python knows others, which are no encodings of text or fail."""
+    import webencodings  # imported here for cost: most files are UTF-8
+
+    encoding = webencodings.lookup(name) if name else None
+    if encoding is None or encoding.name in _NOT_BYTES:
         return None
-    try:
-        codec = codecs.lookup(_WEB_NAMES.get(name.lower(), name))
-    except (LookupError, ValueError):
-        return None
-    return codec.name if codec._is_text_encoding else None  # "base64" and such are codecs too
+    return _LARGER.get(encoding.name) or str(encoding.codec_info.name)
 
 
 def _guess_legacy(window: bytes) -> str:

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,26 +22,40 @@ class Inputs:
 
     ``paths`` keeps the order in which they were named, sorted within a folder or pattern, each file once; a str in it
     is a URL. ``n_other_suffix`` counts files without a reader, ``n_links`` symbolic links, which are followed only
-    where they are named: neither in folders nor by patterns.
+    where they are named: neither in folders nor by patterns; ``n_left_out`` counts what was to be left out.
     """
 
     paths: Sequence[Path | str]
     n_other_suffix: int = 0
     n_links: int = 0
+    n_left_out: int = 0
 
 
-def expand(paths: Sequence[str | Path], suffixes: Collection[str]) -> Inputs:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What counts among the files of folders and patterns."""
+
+    suffixes: Collection[str]
+    leave_out: Callable[[Path | str], bool]
+
+    def has_reader(self, name: str) -> bool:
+        return split_suffix(name)[0] in self.suffixes
+
+
+def expand(paths: Sequence[str | Path], suffixes: Collection[str], leave_out: Callable[[Path | str], bool]) -> Inputs:
     """Find the files to read.
 
     Args:
         paths: Files (of any suffix), folders (searched to the bottom), glob patterns, URLs of these, ``-`` for standard
             input.
         suffixes: What has a reader, ``.gz`` aside.
+        leave_out: Whether to leave out a file or a whole folder, where it is not named itself.
 
     Raises:
         ReadError: If a path does not exist, or a folder or pattern has nothing to read.
     """
-    parts = [_expand_one(path, suffixes) for path in paths]
+    wanted = _Wanted(suffixes, leave_out)
+    parts = [_expand_one(path, wanted) for path in paths]
     return parts[0] if len(parts) == 1 else _merge(parts)
 
 
@@ -49,24 +63,25 @@ def _merge(parts: Iterable[Inputs]) -> Inputs:
     """Put inputs one behind the other, each file once."""
     paths = Paths()
     seen: set[Path | str] = set()
-    n_other_suffix = n_links = 0
+    n_other_suffix = n_links = n_left_out = 0
     for part in parts:
         n_other_suffix += part.n_other_suffix
         n_links += part.n_links
+        n_left_out += part.n_left_out
         for file in part.paths:
             name = file if isinstance(file, str) or file == STDIN else file.absolute()
             if name not in seen:
                 seen.add(name)
                 paths.append(file)
-    return Inputs(paths, n_other_suffix, n_links)
+    return Inputs(paths, n_other_suffix, n_links, n_left_out)
 
 
-def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
+def _expand_one(given: str | Path, wanted: _Wanted) -> Inputs:
     path = Path(given)
     if path == STDIN:
         return Inputs([STDIN])
     if is_url(given):
-        return _checked(str(given), _list_url(str(given), suffixes), suffixes)
+        return _checked(str(given), _list_url(str(given), wanted), wanted)
     try:
         path.lstat()  # not exists(): a link that leads nowhere is an unreadable article, not a missing path
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -75,19 +90,19 @@ def _expand_one(given: str | Path, suffixes: Collection[str]) -> Inputs:
                 f"{shown_name(path)} cannot be found: {getattr(error, 'strerror', None) or error}."
             ) from error
         n_named = next(i for i, part in enumerate(path.parts) if set(_MAGIC) & set(part))
-        inputs = _merge(_search(match, n_named, suffixes) for match in _glob(path))
+        inputs = _merge(_search(match, n_named, wanted) for match in _glob(path))
     else:
         if not _is_folder(path):
             return Inputs([path])
-        inputs = _walk(path, suffixes)
-    return _checked(path, inputs, suffixes)
+        inputs = _walk(path, wanted)
+    return _checked(path, inputs, wanted)
 
 
-def _checked(given: Path | str, inputs: Inputs, suffixes: Collection[str]) -> Inputs:
+def _checked(given: Path | str, inputs: Inputs, wanted: _Wanted) -> Inputs:
     if not inputs.paths:
         raise ReadError(
             f"{shown_name(given)} has no file to read: {inputs.n_other_suffix} files have another suffix than "
-            f"{', '.join(sorted(suffixes))} and {inputs.n_links} symbolic links were not followed."
+            f"{', '.join(sorted(wanted.suffixes))} and {inputs.n_links} symbolic links were not followed."
         )
     return inputs
 
@@ -100,17 +115,19 @@ def _glob(pattern: Path) -> list[Path]:
         raise ReadError(f"{shown_name(pattern)} is not a pattern that can be searched: {error}.") from error
 
 
-def _search(match: Path, n_named: int, suffixes: Collection[str]) -> Inputs:
+def _search(match: Path, n_named: int, wanted: _Wanted) -> Inputs:
     """Find the files of one match of a pattern, whose first ``n_named`` parts hold no wildcard."""
-    steps = (Path(*match.parts[: n + 1]) for n in range(n_named, len(match.parts)))
+    steps = [Path(*match.parts[: n + 1]) for n in range(n_named, len(match.parts))]
     if any(step.is_symlink() for step in steps) and _mode(match):
         return Inputs([], n_links=1)
+    if any(map(wanted.leave_out, steps)):
+        return Inputs([], n_left_out=1)
     if _is_folder(match):
-        return _walk(match, suffixes)
-    return Inputs([match]) if _has_reader(match.name, suffixes) else Inputs([], n_other_suffix=1)
+        return _walk(match, wanted)
+    return Inputs([match]) if wanted.has_reader(match.name) else Inputs([], n_other_suffix=1)
 
 
-def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
+def _walk(root: Path, wanted: _Wanted) -> Inputs:
     """Find the files under a folder.
 
     Links are left alone: the target is found under its own name, or lies outside. A link that leads nowhere and a
@@ -120,12 +137,14 @@ def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
         ReadError: If the folder itself cannot be listed.
     """
     found = Paths()
-    n_other_suffix = n_links = 0
+    n_other_suffix = n_links = n_left_out = 0
     waiting = [iter([(root, True)])]  # not os.walk alone, whose order is not that of the whole paths
     while waiting:
         path, is_folder = next(waiting[-1], (None, False))
         if path is None:
             waiting.pop()
+        elif path != root and wanted.leave_out(path):
+            n_left_out += 1
         elif is_folder and path.is_symlink() and path != root:
             n_links += 1
         elif is_folder:
@@ -136,13 +155,13 @@ def _walk(root: Path, suffixes: Collection[str]) -> Inputs:
             if unlisted:
                 found.append(path)
             waiting.append(_sorted(path, subfolders, names))
-        elif not _has_reader(path.name, suffixes):
+        elif not wanted.has_reader(path.name):
             n_other_suffix += 1
         elif path.is_symlink() and _mode(path):
             n_links += 1
         else:
             found.append(path)
-    return Inputs(found, n_other_suffix, n_links)
+    return Inputs(found, n_other_suffix, n_links, n_left_out)
 
 
 def _sorted(folder: Path, subfolders: list[str], names: list[str]) -> Iterator[tuple[Path, bool]]:
@@ -151,7 +170,7 @@ def _sorted(folder: Path, subfolders: list[str], names: list[str]) -> Iterator[t
         yield folder / name, name in folders
 
 
-def _list_url(url: str, suffixes: Collection[str]) -> Inputs:
+def _list_url(url: str, wanted: _Wanted) -> Inputs:
     """Find the files of a URL by the rules of local paths: a file or folder before a pattern, links left alone."""
     filesystem, root = find_filesystem(url)
     folder = url if url.endswith("/") else f"{url}/"
@@ -174,9 +193,11 @@ def _list_url(url: str, suffixes: Collection[str]) -> Inputs:
         raise ReadError(f"{shown_name(url)} cannot be listed: {type(error).__name__}: {error}.") from error
     # The URL as given and not fsspec's own spelling, which drops hosts and accounts.
     files = {folder + name.removeprefix(root).lstrip("/"): info for name, info in found.items()}
-    links = {url for url, info in files.items() if info.get("islink")}
-    read = [url for url in files if url not in links and _has_reader(url, suffixes)]
-    return Inputs(sorted(read, key=_sort_key), len(files) - len(links) - len(read), len(links))
+    left_out = {url for url in files if wanted.leave_out(url)}
+    links = {url for url, info in files.items() if info.get("islink")} - left_out
+    read = [url for url in files.keys() - links - left_out if wanted.has_reader(url)]
+    n_other_suffix = len(files) - len(links) - len(left_out) - len(read)
+    return Inputs(sorted(read, key=_sort_key), n_other_suffix, len(links), len(left_out))
 
 
 def _is_folder(path: Path) -> bool:
@@ -189,10 +210,6 @@ def _mode(path: Path) -> int:
         return path.stat().st_mode
     except OSError:
         return 0
-
-
-def _has_reader(name: str, suffixes: Collection[str]) -> bool:
-    return split_suffix(name)[0] in suffixes
 
 
 def _sort_key(path: Path | str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ MAX_BRACKETS = 20_000
 """Each ``[`` may begin a hundred links in each other, which takes about a tenth of a millisecond to rule out."""
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\w-]+\s*[:=])(.*?)^\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(r"^(title|date|author)\s*[:=]\s*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(r"^(title|date|author)[^\S\n]*[:=][^\S\n]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 _INLINE = {"text": None, "code_inline": None, "text_special": None, "softbreak": " ", "hardbreak": "\n"}
 """The inline tokens that make text; None stands for their content. Pictures and tags make none."""
 

@@ -6,7 +6,6 @@ read; `flagger.reading` alone catches it and makes it a FailedArticle.
 
 import gzip
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -20,6 +19,7 @@ from typing import BinaryIO
 
 from flagger.errors import ReadError
 from flagger.results import Article, FailedArticle, Status
+from flagger.surrogates import replace_surrogates
 from flagger.urls import find_filesystem
 
 MAX_REASON_CHARS = 500
@@ -32,8 +32,6 @@ FREE_BYTES = 16_000_000
 
 _MEMORY_BYTES = 16 * 1024 * 1024  # a larger copy of what a URL names lies on the disk
 _COPY_BYTES = 1024 * 1024
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class ArticleError(ReadError):
         super().__init__(reason)
         self.status = status
         # One plain line, whatever a library's message or a column's name brings along.
-        line = replace_surrogates(" ".join(reason[:MAX_REASON_CHARS].split()))
+        line = "".join(map(_escape_control, replace_surrogates(" ".join(reason[:MAX_REASON_CHARS].split()))))
         self.reason = line.rstrip(".") + "."
 
 
@@ -110,11 +108,6 @@ class OpenedFile:
     def failed(self, error: ArticleError, row: str) -> FailedArticle:
         """Make the record of a row that could not be read."""
         return FailedArticle(f"{self.name}#{row}", self.name, error.status, error.reason)
-
-
-def replace_surrogates(text: str) -> str:
-    """Put U+FFFD for lone surrogates, which no output file could hold."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def _one_line(text: str | None) -> str | None:

@@ -18,8 +18,9 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from flagger.reading.encoding import text_stream
-from flagger.reading.opened import ArticleError, OpenedFile, ReadOptions, replace_surrogates
+from flagger.reading.opened import ArticleError, OpenedFile, ReadOptions
 from flagger.results import Article, FailedArticle, Status
+from flagger.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
     import pyarrow
@@ -179,7 +180,7 @@ class _CsvTable:
     def __init__(self, stream: TextIO, options: ReadOptions) -> None:
         self._options = options
         lines = self._lines(stream)
-        first = next(lines, "")
+        self._n_blank, first = next(((n, line) for n, line in enumerate(lines) if line.strip()), (0, ""))
         cells = ([cell.strip('"\r\n') for cell in first.split(separator)] for separator in _DELIMITERS)
         separators = (d for d, names in zip(_DELIMITERS, cells, strict=True) if options.text_column in names)
         delimiter = next(separators, ",")
@@ -188,7 +189,7 @@ class _CsvTable:
 
     @property
     def place(self) -> str:
-        return f"row ending in line {self._reader.line_num}"
+        return f"row ending in line {self._n_blank + self._reader.line_num}"
 
     def next_row(self) -> dict[str, str] | None:
         """Give the next row that is not blank, None after the last one.

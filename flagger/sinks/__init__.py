@@ -58,10 +58,12 @@ def open_sink(
     The file appears under its name only when everything was written: until then it is called ``NAME.partial``.
 
     Raises:
-        ConfigError: If the file cannot be created.
+        ConfigError: If the file cannot be created, or standard output is closed.
     """
     open_format = partial(csv.CsvSink, raw=True) if raw_csv and format_name == "csv" else FORMATS[format_name]
     if path is None:
+        if sys.stdout is None:
+            raise ConfigError("cannot write standard output: it is closed")
         with open_format(sys.stdout.buffer, columns) as sink:
             yield sink
         sys.stdout.buffer.flush()

@@ -1,12 +1,11 @@
 """ArticleResult -> a listing for people: a sign, a word and a colour a flag, the cues underlined."""
 
-import unicodedata
-
 from rich.console import Console
 from rich.text import Text
 
 from flagger.labels import LABELS, Label
 from flagger.results import ArticleResult, SentenceFlag, Status
+from flagger.sinks.printable import printable
 from flagger.sinks.records import SIGNS
 from flagger.summary import summarize
 
@@ -42,10 +41,3 @@ def flag_line(flag: SentenceFlag, *, plain: bool) -> Text:
     if flag.source:
         line.append(f"  [source: {printable(flag.source.text)}]", style="cyan")
     return line
-
-
-def printable(text: str) -> str:
-    """Turn white space into blanks, and show control and format characters as a box: they could drive the terminal."""
-    return "".join(
-        " " if char.isspace() else "\ufffd" if unicodedata.category(char) in ("Cc", "Cf") else char for char in text
-    )

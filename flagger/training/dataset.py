@@ -16,6 +16,7 @@ from typing import Any
 from flagger.errors import DatasetError
 from flagger.files import whole_file
 from flagger.labels import LABELS, Label
+from flagger.surrogates import replace_surrogates
 
 SPLITS = ("train", "validation", "test")
 STRATA = ("natural", "dense", "contrast")
@@ -184,6 +185,7 @@ def _sentence_record(sentence: LabelledSentence) -> dict[str, Any]:
         "second_source": list(second.source) if second and second.source else None,
         "resolved": sentence.resolved,
         "first_label": str(sentence.first_label) if sentence.first_label else None,
+        **({} if sentence.sure else {"sure": False}),
     }
 
 
@@ -192,7 +194,7 @@ def _parse(
 ) -> Iterator[tuple[str, LabelledArticle] | Fault]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield Fault(where, f"not JSON: {error}")
         return
     yield from parse_article(row, where, complete=complete, labels=labels)
@@ -225,6 +227,8 @@ def _metadata_faults(row: dict[str, Any], *, complete: bool) -> Iterator[str]:
     for key in METADATA:
         if key in row and not isinstance(row[key], str):
             yield f"{key!r} must be a string, found {type(row[key]).__name__}"
+        elif row.get(key, "") != replace_surrogates(row.get(key, "")):
+            yield f"{key!r} has half of a surrogate pair"
         elif complete and not row.get(key):
             yield f"{key!r} is missing or empty"
     for key, allowed in (("split", SPLITS), ("stratum", STRATA)):
@@ -238,14 +242,14 @@ def _sentence(item: object, labels: Sequence[str], *, complete: bool) -> Labelle
     if not isinstance(item, dict):
         raise ValueError(f"expected an object, found {type(item).__name__}")
     text = item.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("'text' must be a string with something in it")
+    if not isinstance(text, str) or not text.strip() or text != replace_surrogates(text):
+        raise ValueError("'text' must be a string with something in it, and no half of a surrogate pair")
     if complete:
         if text != text.strip():
             raise ValueError("'text' has white space around it")
         if missing := _SENTENCE_KEYS - set(item):
             raise ValueError(f"missing fields {sorted(missing)}")
-        if unknown := set(item) - _SENTENCE_KEYS - _SECOND_KEYS - {"first_label"}:
+        if unknown := set(item) - _SENTENCE_KEYS - _SECOND_KEYS - {"first_label", "sure"}:
             raise ValueError(f"unknown fields {sorted(unknown)}")
     paragraph = item.get("paragraph", 0)
     if not isinstance(paragraph, int) or paragraph < 0:

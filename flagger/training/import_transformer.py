@@ -12,8 +12,9 @@ from transformers import AutoConfig, PreTrainedConfig
 from transformers.utils import logging
 
 from flagger.artifacts import read_info
+from flagger.classifiers.base import refusing
 from flagger.classifiers.transformer import TOKENIZER_FILE, WEIGHTS_FILE, load
-from flagger.errors import ModelError
+from flagger.errors import ModelError, writing
 from flagger.training.export_transformer import ENCODER_NOTE
 from flagger.training.joint_model import JointConfig, JointModel
 from flagger.training.pretrained import PACKAGED, base_folder, save_for_torch
@@ -32,6 +33,7 @@ def write_for_torch(folder: Path, target: Path) -> None:
     Raises:
         ModelError: If the model is missing, damaged or no transformer, its weights are not laid out as the export does
             it, or there is something at ``target``.
+        ConfigError: If nothing can be written there.
     """
     logging.disable_progress_bar()
     info = read_info(folder, any_labels=True)
@@ -39,14 +41,16 @@ def write_for_torch(folder: Path, target: Path) -> None:
         raise ModelError(f"{folder} holds a {info.kind}: only a transformer can be written for torch")
     if target.exists():
         raise ModelError(f"{target} is there already")
-    model = import_onnx((folder / WEIGHTS_FILE).read_bytes(), len(info.labels))
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    with torch.no_grad():
-        logits = model(torch.tensor([tokenizer.encode(_PROBE).ids])).label_logits.numpy()
     (prediction,) = load(folder, info).predict([[_PROBE]])
+    with refusing(f"{folder} cannot be written for torch"):
+        model = import_onnx((folder / WEIGHTS_FILE).read_bytes(), len(info.labels))
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        with torch.no_grad():
+            logits = model(torch.tensor([tokenizer.encode(_PROBE).ids])).label_logits.numpy()
     if np.abs(logits - prediction.logits).max() > _TOLERANCE:
         raise ModelError(f"{folder}: torch gives other logits with its weights")
-    save_for_torch(model, tokenizer, info.labels, target)
+    with writing(target):
+        save_for_torch(model, tokenizer, info.labels, target)
 
 
 def import_onnx(content: bytes, n_labels: int) -> JointModel:
@@ -55,7 +59,8 @@ def import_onnx(content: bytes, n_labels: int) -> JointModel:
     Raises:
         ModelError: If it did not write it.
     """
-    exported = onnx.load_from_string(content)
+    with refusing(f"{WEIGHTS_FILE} does not hold the weights of a flagger transformer"):
+        exported = onnx.load_from_string(content)
     weights = _weights(exported.graph)
     model = JointModel(JointConfig(encoder=_encoder(exported, weights), num_labels=n_labels))
     try:

@@ -15,10 +15,10 @@ from flagger.reading.opened import (
     ReadOptions,
     decompressed,
     open_path,
-    replace_surrogates,
     split_suffix,
 )
 from flagger.reading.tables import ROWS, Row, read_rows
+from flagger.surrogates import replace_surrogates
 from flagger.training.dataset import Fault, LabelledSentence, Reading
 from flagger.training.imported import Imported, Item, gather
 
@@ -82,10 +82,12 @@ def _items(path: Path, columns: Columns, renamed: Mapping[str, str]) -> Iterator
 
 def _value(row: Mapping[str, object], column: str) -> str:
     value = row[column]
-    if isinstance(value, str | int | float):
-        return replace_surrogates(str(value)).strip()
-    if value is None:
+    if value is None or value != value:  # NaN is how tables of numbers leave a cell empty
         return ""
+    if isinstance(value, float) and value.is_integer():  # and a column with such a cell makes floats of all others
+        value = int(value)
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return replace_surrogates(str(value)).strip()
     raise ValueError(f"expected a text or a number in column {column!r}, found a value of type {type(value).__name__}")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flagger.artifacts import sha256_of
+from flagger.errors import DatasetError
 from flagger.labels import LABELS
 from flagger.training.dataset import read_articles
 
@@ -13,10 +14,12 @@ def build_manifest(folder: Path) -> dict[str, Any]:
     """Return each file's SHA-256 and its counts of articles, sentences and labels, by file name.
 
     Raises:
-        DatasetError: If a file is missing or faulty.
+        DatasetError: If there is no file, or one is faulty.
     """
     files = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    if not (paths := sorted(folder.glob("*.jsonl"))):
+        raise DatasetError(f"{folder}: expected a folder with .jsonl files")
+    for path in paths:
         articles = read_articles(path)
         sentences = [sentence for article in articles for sentence in article.sentences]
         labels = Counter(sentence.final.label for sentence in sentences)

@@ -101,11 +101,12 @@ def parse_markup(text: str, name: str) -> Iterator[LabelledArticle | Fault]:
         name: What faults call it.
     """
     number = 0
-    for part in re.split(r"^===\s*$", text, flags=re.MULTILINE):
+    for part in re.split(r"^===[^\S\n]*$", text, flags=re.MULTILINE):
         header: dict[str, str] = {}
         sentences: list[LabelledSentence] = []
         paragraph = -1
         starts_paragraph = True
+        is_faulty = False
         for line in part.split("\n"):
             number += 1
             line = line.strip()
@@ -115,20 +116,21 @@ def parse_markup(text: str, name: str) -> Iterator[LabelledArticle | Fault]:
                 elif not sentences and (match := _HEADER.fullmatch(line)):
                     if match[1] not in ("id", *METADATA):
                         raise ValueError(f"unknown header {match[1]!r}")
+                    if match[1] in header:
+                        raise ValueError(f"a second header {match[1]!r}")
                     header[match[1]] = match[2].strip()
                 else:
                     paragraph += starts_paragraph
                     starts_paragraph = False
                     sentences.append(_sentence(line, paragraph))
             except ValueError as error:
+                is_faulty = True
                 yield Fault(f"{name}:{number}", str(error), header.get("id"))
         number -= 1  # the separator shares its line with the end of the part before
-        if not header and not sentences:
-            continue
-        if "id" not in header or not sentences:
+        if "id" in header and sentences:
+            yield LabelledArticle(sentences=tuple(sentences), **header)
+        elif (header or sentences) and not is_faulty:
             yield Fault(f"{name}:{number}", "an article needs an id and a sentence", header.get("id"))
-            continue
-        yield LabelledArticle(sentences=tuple(sentences), **header)
 
 
 def _sentence(line: str, paragraph: int) -> LabelledSentence:

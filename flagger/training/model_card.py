@@ -7,8 +7,9 @@ from statistics import mean, stdev
 from typing import Any
 
 from flagger.artifacts import METRICS_FILE, ModelInfo
+from flagger.errors import ConfigError
 from flagger.labels import LABELS
-from flagger.training.config import Recipe, TransformerConfig
+from flagger.training.config import Recipe, TransformerConfig, load_config
 from flagger.training.dataset import LabelledArticle
 from flagger.training.trials import over_seeds
 
@@ -66,7 +67,7 @@ For sorting English news sentences by how well established they present their co
 right ones first. Not for deciding what is true, and not for judging a person, a source or an outlet.
 
 ```
-flagger score articles/ --model {name}
+flagger score articles/ --model {model}
 ```""",
     "origin": """\
 The articles are invented and written for this project; see
@@ -75,7 +76,7 @@ The articles are invented and written for this project; see
 :
 
 ```
-flagger train configs/{name}.toml{overrides}
+{command}
 ```""",
 }
 _OTHER = {
@@ -114,6 +115,19 @@ _OTHER_LIMITS = (
 )
 
 
+def _command(config: Recipe) -> str:
+    """Return what trains this again; empty if it is no recipe of configs/ with other seeds, shares or outside sets."""
+    given = {f"outside.{name}": path for name, path in config.outside.items()}
+    overrides = [f"{key}={value}" for key, value in (given | config.model_dump(include={"seeds", "shares"})).items()]
+    recipe = Path("configs", f"{config.name}.toml")
+    try:
+        if load_config(recipe, overrides) != config:
+            return ""
+    except ConfigError:
+        return ""
+    return " ".join(["flagger train", recipe.as_posix(), *(f"--set {quote(override)}" for override in overrides)])
+
+
 def render_card(
     info: ModelInfo,
     config: Recipe,
@@ -125,20 +139,16 @@ def render_card(
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
     data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
     is_own = info.labels == LABELS
+    output, command = Path(config.output), _command(config)
     told = {
-        "name": info.name,
+        "model": output.name if output.parent == Path("models") else config.output,
         "output": config.output,
         "articles": config.data.articles,
-        "overrides": "".join(
-            f" --set {quote(f'{key}={value}')}"
-            for key, value in {
-                **{f"outside.{name}": path for name, path in config.outside.items()},
-                **config.model_dump(include={"seeds", "shares"}),
-            }.items()
-        ),
+        "command": command,
     }
+    parts = {**(_OWN if is_own else _OTHER), **({} if command else {"command": "."})}
     return _CARD.format(
-        **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
+        **{key: text.format(**told) for key, text in parts.items()},
         name=info.name,
         description=_DESCRIPTIONS[info.kind] + _origin(config) + _export(metrics),
         labels=", ".join(f"`{label}`" for label in info.labels),
@@ -183,7 +193,10 @@ def _thresholds(info: ModelInfo) -> str:
     if not info.thresholds:
         return ""
     least = ", ".join(f"{threshold} of a {kind}" for kind, threshold in info.thresholds.items())
-    return f"\nA span is shown when the model is this sure of its tags: {least}, each for the best F1 on that split."
+    return (
+        f"\nA span is shown when the model is this sure of its tags: {least}, each the lowest with an "
+        "F1 on that split at most 0.002 below the best."
+    )
 
 
 def _summary(metrics: dict[str, dict[str, Any]]) -> str:

@@ -60,9 +60,13 @@ def read_sheets(files: Sequence[Path], articles: Sequence[LabelledArticle]) -> d
     Raises:
         DatasetError: If a line is faulty, an article is unknown or read twice, or its sentences are not the article's.
     """
-    by_id = {article.id: article for article in articles}
+    by_id: dict[str, LabelledArticle] = {}
     readings: dict[str, LabelledArticle] = {}
     faults: list[Fault] = []
+    for article in articles:
+        if article.id in by_id:
+            faults.append(Fault("first readings", "there are two articles of this id", article.id))
+        by_id[article.id] = article
     for file, reading in read_markup(files):
         if reading.id not in by_id:
             faults.append(Fault(file, "no such article among the first readings", reading.id))
@@ -90,17 +94,20 @@ def merge_readings(
     Raises:
         DatasetError: If a dispute is not settled, or a settled line is none of the disputes.
     """
-    thirds = {article.id: article for _, article in read_markup(settled)}
+    thirds: dict[str, LabelledArticle] = {}
     merged: list[LabelledArticle] = []
     faults: list[Fault] = []
+    for file, third in read_markup(settled):
+        if third.id in thirds:
+            faults.append(Fault(file, "the disputes of this article were settled before", third.id))
+        thirds[third.id] = third
     for article in articles:
         second = seconds.get(article.id)
         if second is None:
             merged.append(article)
             continue
         disputed = _disputed(article, second)
-        third = thirds.pop(article.id, None)
-        outcome = third.sentences if third else ()
+        outcome = thirds.pop(article.id).sentences if article.id in thirds else ()
         if difference := _first_difference([article.texts[i] for i in disputed], [s.text for s in outcome]):
             faults.append(Fault("disputes", difference, article.id))
             continue

@@ -36,8 +36,8 @@ def read_rulings(guideline: Path) -> list[Ruling]:
     """
     try:
         lines = guideline.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise DatasetError(f"cannot read {guideline}: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"cannot read {guideline}: {error}") from error
     found: list[Ruling] = []
     heading = ""
     for line in lines:
@@ -95,8 +95,10 @@ def read_list(path: Path) -> dict[str, list[str]]:
     """
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
-    if not isinstance(listed, dict) or not all(isinstance(places, list) for places in listed.values()):
+    if not isinstance(listed, dict) or not all(
+        isinstance(places, list) and all(isinstance(place, str) for place in places) for places in listed.values()
+    ):
         raise DatasetError(f"{path}: expected an object of lists of 'article id#sentence'")
     return listed

@@ -1,9 +1,13 @@
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flagger.artifacts import INFO_FILE, sha256_of
 from flagger.batch.local import score_articles
+from flagger.classifiers.baseline import WEIGHTS_FILE
 from flagger.errors import ModelError
 from flagger.results import Article, FailedArticle, Status
 
@@ -32,6 +36,16 @@ def test_articles_are_taken_as_results_are(small_model: Path, jobs: int) -> None
     next(results)
     assert len(taken) < 3000
     results.close()  # type: ignore[attr-defined]
+
+
+def test_a_model_that_a_process_cannot_load_is_told(small_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_model, tmp_path / "broken")
+    (folder / WEIGHTS_FILE).write_bytes(b"broken")
+    info = json.loads((folder / INFO_FILE).read_text())
+    info["files"][WEIGHTS_FILE] = sha256_of(folder / WEIGHTS_FILE)
+    (folder / INFO_FILE).write_text(json.dumps(info))
+    with pytest.raises(ModelError):
+        list(score_articles([Article("It fell.")], model=folder, jobs=2))
 
 
 def test_a_missing_model_is_told_before_any_work(tmp_path: Path) -> None:

@@ -32,7 +32,16 @@ def test_train_tells_its_steps_and_takes_overrides(run: Run, small_dataset: Path
     )
     assert outcome.code == 0
     assert "test: macro-F1" in outcome.err
-    assert (tmp_path / "m" / "model.json").exists()
+    card = run("models", tmp_path / "m").out
+    assert f"flagger score articles/ --model {tmp_path / 'm'}\n" in card
+    assert "flagger train" not in card  # no recipe of configs/ trains this one
+    (tmp_path / "m" / "README.md").write_bytes(b"\xff")
+    outcome = run("models", tmp_path / "m")
+    assert (outcome.code, "cannot read" in outcome.err) == (2, True)
+
+
+def test_a_model_s_card_says_how_to_train_it_again(run: Run) -> None:
+    assert "\nflagger train configs/baseline.toml --set outside.real-news-dev=" in run("models", "baseline").out
 
 
 def test_a_dry_run_only_counts(run: Run, small_dataset: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_folder_is_scored_in_order_and_nothing_is_lost(run: Run, folder: Path,
     assert outcome.code == 1  # the row without a text
     assert outcome.out == ""
     assert "1 article could not be scored" in outcome.err
-    assert "1 files of other formats" in outcome.err
+    assert "1 file of another format" in outcome.err
     rows = _rows(summary.read_text())
     assert [(Path(row["article_id"]).name, row["status"]) for row in rows] == [
         ("b.txt", "ok"),
@@ -123,14 +123,47 @@ def test_the_summary_names_the_first_unverified_sentence(run: Run, folder: Path,
     assert firsts == ["A third man reportedly fled.", None, None, None]
 
 
+def test_outputs_that_cannot_be_are_told_before_anything_is_scored(run: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "f.jsonl").mkdir()
+    for options, told in (
+        (["-o", tmp_path / "f.jsonl", "--overwrite"], "it is a folder"),
+        (["-o", tmp_path / "x.csv", "--summary", f"{tmp_path}/../{tmp_path.name}/x.csv"], "must be different files"),
+    ):
+        outcome = run("score", folder, *options)
+        assert (outcome.code, told in outcome.err) == (2, True), outcome.err
+    assert [path.name for path in tmp_path.iterdir() if path != folder] == ["f.jsonl"]
+
+
+@pytest.mark.parametrize("command", [["score", "a.txt", "--format", "jsonl"], ["flag", "It fell."]])
+def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "a.txt").write_text("It fell.")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "flagger", *command, "--model", "baseline"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    told = b"flagger: cannot write standard output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+def test_an_id_cannot_drive_the_terminal(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"id": "x\\u001b[31m\\nflagger: all scored", "text": ""}\n')
+    outcome = run("score", tmp_path / "t.jsonl", "--model", "baseline")
+    assert outcome.err.count("\n") == 2
+    assert "\x1b" not in outcome.err
+
+
 def test_machines_are_told_in_json_lines(run: Run, folder: Path, tmp_path: Path) -> None:
     outcome = run("score", folder, "-o", tmp_path / "f.jsonl", "--log-json")
-    events = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
+    events = list(map(json.loads, outcome.err.splitlines()))
     events = [event for event in events if event["event"] != "progress"]  # one a second
     assert [event["event"] for event in events] == ["started", "failed", "finished"]
     assert events[0]["files"] == 3
     assert (events[1]["status"], events[1]["id"].rpartition("#")[2]) == ("malformed", "y")
-    assert (events[2]["articles"], events[2]["sentences"], events[2]["seconds_left"]) == (4, 6, 0.0)
+    assert (events[2]["articles"], events[2]["failed"], events[2]["sentences"]) == (4, 1, 6)
+    assert events[2]["seconds_left"] == 0.0
 
 
 def test_csv_is_guarded_against_spreadsheets_unless_raw(run: Run, tmp_path: Path) -> None:

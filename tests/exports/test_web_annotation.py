@@ -50,6 +50,7 @@ def test_both_selectors_give_the_same_words(article: ArticleResult) -> None:
         ("a b.jsonl", "a b.jsonl#7 #x", "a%20b.jsonl#7%20%23x"),
         ("t.csv", "t.csv#https://news.example/a?b=1#c", "https://news.example/a?b=1#c"),
         ("c:d.txt", "c:d.txt", "c%3Ad.txt"),
+        ("s3://bucket/a b.txt", "s3://bucket/a b.txt", "s3://bucket/a%20b.txt"),
         (None, "", "text"),
     ],
 )

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import tempfile
+import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import pairwise
@@ -35,7 +36,7 @@ def read_bytes(data: bytes, suffix: str) -> None:
         if isinstance(item, FailedArticle):
             assert item.status is not Status.OK
             assert item.reason.endswith(".")
-            assert item.reason.isprintable() or "\n" not in item.reason
+            assert not {unicodedata.category(character) for character in item.reason} & {"Cc", "Zl", "Zp"}
             item.reason.encode()
         else:
             assert item.text.strip()

@@ -68,10 +68,16 @@ def test_a_late_byte_is_judged_by_its_surroundings() -> None:
         ("base64", "cp1252"),
         ("no-such", "cp1252"),
         ("\0", "cp1252"),
+        ("latin-1", "cp1252"),
+        ("ASCII", "cp1252"),
+        ("shift_jis", "cp932"),
+        ("ks_c_5601-1987", "cp949"),
+        *((name, "cp1252") for name in ("idna", "undefined", "punycode", "utf-16", "unicode_escape", "utf-7", "rot13")),
     ],
 )
 def test_a_declared_encoding_is_used_where_it_is_one(declared: str, expected: str) -> None:
     assert detect(b"caf\xe9", declared) == expected
+    assert decode(b"caf\xe9 \\u0041", 1000, declared).endswith(" \\u0041")
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,11 @@ def test_front_matter_gives_the_metadata(front_matter: str) -> None:
     assert article == Article("The text.", "-", "-", title="Troops arrive", date="2024-10-23", author="Jane Doe")
 
 
+def test_an_empty_field_takes_nothing_from_the_next_line() -> None:
+    article = read_document("---\ntitle:\nauthor: Ann\n---\nThe text.\n")
+    assert article == Article("The text.", "-", "-", author="Ann")
+
+
 @pytest.mark.parametrize(
     ("source", "status"),
     [

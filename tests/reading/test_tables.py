@@ -56,6 +56,11 @@ def test_each_format_also_from_gzip_and_a_pipe(data: bytes, suffix: str) -> None
     assert [article.id for article in read_stream(Pipe(data), suffix, "t")] == ["t#a", "t#b", "t#c"]
 
 
+def test_blank_lines_before_the_header_are_nothing() -> None:
+    assert rows("\n \n" + CSV, ".csv") == EXPECTED
+    assert "row ending in line 4" in reasons("\n\nid,text\n1,2,3\n", ".csv")[0]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_encodings(encoding: str) -> None:
     assert rows(CSV.encode(encoding), ".csv") == EXPECTED

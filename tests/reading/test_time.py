@@ -1,5 +1,6 @@
 """Hostile input ends soon. Processor time, not the clock's: the machine may be busy."""
 
+import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -7,6 +8,8 @@ from io import BytesIO
 
 import pytest
 
+from flagger.cues import Offsets, conventional
+from flagger.labels import Label
 from flagger.reading import read_stream
 from flagger.reading.html import MAX_ATTRIBUTES, MAX_ATTRIBUTES_OF_ONE, MAX_DEPTH, MAX_DEPTH_OF_ALL, MAX_ELEMENTS
 from flagger.reading.markdown import MAX_BRACKETS
@@ -148,6 +151,16 @@ def growth(work: Callable[[str], object], unit: str) -> float:
 @pytest.mark.parametrize("unit", PATTERNS)
 def test_splitting_time_grows_with_the_length_only(unit: str) -> None:
     assert growth(lambda text: split_sentences(f"So it ended.{text} End"), unit) < 9
+
+
+@pytest.mark.parametrize("unit", ["n", "x ", "it ", "one or two ", "expected to ", "is not known whether "])
+def test_finding_the_edges_of_cues_grows_with_the_length_only(unit: str) -> None:
+    def mark_all(text: str) -> list[Offsets]:
+        text += " expected to fall by June."
+        cues = [word.span() for word in re.finditer(r"\S+ expected|expected|two|not known", text)]
+        return conventional(text, Label.UNVERIFIED, cues, (0, 1))
+
+    assert growth(mark_all, unit) < 9
 
 
 def test_one_word_of_five_megabytes_is_split_soon() -> None:

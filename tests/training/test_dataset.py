@@ -44,6 +44,7 @@ def test_writing_and_reading_are_inverse(tmp_path: Path) -> None:
         ({"label": "no_claim"}, "carries no spans"),
         ({"text": " "}, "something in it"),
         ({"text": None}, "something in it"),
+        ({"text": "It \ud800 fell."}, "half of a surrogate pair"),
         ({"paragraph": -1}, "'paragraph'"),
         ({"surprise": 1}, "unknown fields ['surprise']"),
         ({"second_label": "confirmed"}, "nobody settled it"),
@@ -62,6 +63,7 @@ def test_a_fault_names_file_article_and_sentence(tmp_path: Path, change: dict[st
     [
         ({"sentences": []}, "at least one sentence"),
         ({"title": 3}, "'title' must be a string"),
+        ({"title": "\ud800"}, "'title' has half of a surrogate pair"),
         ({"topic": ""}, "'topic' is missing"),
         ({"split": "dev"}, "'split' is 'dev', expected one of train"),
         ({"stratum": "thick"}, "'stratum' is 'thick'"),
@@ -74,9 +76,16 @@ def test_faults_of_metadata(tmp_path: Path, change: dict[str, Any], told: str) -
 
 def test_a_line_that_is_no_article(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('{"id": \n[]\n\n{"id": ""}\n')
+    path.write_text('{"id": \n[]\n\n{"id": ""}\n' + 100_000 * "[")
     faults = [str(item) for item in scan(path) if isinstance(item, Fault)]
-    assert [fault.split(": ")[0] for fault in faults] == [f"{path}:{n}" for n in (1, 2, 4)]
+    assert [fault.split(": ")[0] for fault in faults] == [f"{path}:{n}" for n in (1, 2, 4, 5)]
+
+
+def test_what_is_not_sure_stays_so(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(_row(sure=False)))
+    (article,) = read_articles(tmp_path / "a.jsonl")
+    assert not article.sentences[0].sure
+    assert read_articles(write_articles(tmp_path / "b.jsonl", [article])) == [article]
 
 
 def test_labels_are_flagger_s_own_unless_others_are_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from transformers import AutoTokenizer
 
 from flagger.artifacts import find_model
 from flagger.classifiers.transformer import WEIGHTS_FILE
-from flagger.errors import ModelError
+from flagger.errors import ConfigError, ModelError
 from flagger.training.config import EncoderConfig
 from flagger.training.import_transformer import import_onnx, write_for_torch
 from flagger.training.joint_model import JointModel
@@ -39,6 +39,10 @@ def test_what_cannot_be_written_is_told(small_model: Path, smoke_model: Path, tm
         write_for_torch(small_model, tmp_path / "new")
     with pytest.raises(ModelError, match="is there already"):
         write_for_torch(smoke_model, tmp_path)
+    with pytest.raises(ConfigError, match="cannot write /dev/null/x"):
+        write_for_torch(smoke_model, Path("/dev/null/x"))
+    with pytest.raises(ModelError, match="does not hold the weights of a flagger transformer"):
+        import_onnx(b"garbage", 4)
     model = onnx.load(smoke_model / WEIGHTS_FILE)
     for node in model.graph.node:
         node.op_type = "Sub" if node.op_type == "Add" else node.op_type

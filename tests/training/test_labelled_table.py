@@ -86,6 +86,21 @@ def test_labels_are_taken_as_they_are_but_not_nothing(tmp_path: Path) -> None:
         import_table(path, "train", Columns(), {})
 
 
+def test_numbers_are_labels_and_an_empty_cell_is_none(tmp_path: Path) -> None:
+    """A column of numbers with an empty cell comes as floats, the empty one as NaN; true is no number."""
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"text": "It fell.", "label": 1.0}\n{"text": "It rose.", "label": 1}\n')
+    (one, other) = _labelled(import_table(path, "train", Columns(), {}))
+    assert (one[1], other[1]) == ([("It fell.", "1")], [("It rose.", "1")])
+    for value, told in (
+        ("NaN", "expected a label in column 'label', found ''"),
+        ("true", "found a value of type bool"),
+    ):
+        path.write_text(f'{{"text": "It fell.", "label": {value}}}\n')
+        with pytest.raises(DatasetError, match=told):
+            import_table(path, "train", Columns(), {})
+
+
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text('{"text": "It \\ud83d fell.", "label": "a"}')

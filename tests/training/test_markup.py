@@ -76,6 +76,16 @@ def test_lines_are_counted_over_all_articles() -> None:
     assert [str(fault) for fault in faults] == ["f:12: article b: unknown header 'color'"]
 
 
+def test_blank_lines_after_the_separator_are_counted() -> None:
+    (fault,) = parse_markup("===\n\n\n# id: a\n# id: b\n", "f")
+    assert str(fault) == "f:5: article a: a second header 'id'"
+
+
+def test_a_blank_sheet_has_no_fault_but_its_blanks() -> None:
+    (fault,) = parse_markup("===\n# id: a\n? | Not read yet.\n", "f")
+    assert str(fault).startswith("f:3: article a: expected one of c, e, u, n")
+
+
 def test_an_article_needs_an_id_and_a_sentence() -> None:
     assert [str(f) for f in parse_markup("===\nc | Fine.\n===\n# id: b\n", "f")] == [
         "f:2: an article needs an id and a sentence",

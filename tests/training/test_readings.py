@@ -60,8 +60,15 @@ def test_a_dispute_needs_a_third_reading(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="expected 1 sentences, found 0"):
         merge_readings(FIRST, seconds)
     settled.write_text(disputes.replace("c | Two men were arrested on Monday.\n", ""))
+    with pytest.raises(DatasetError, match="article train-2: the disputes of this article were settled before"):
+        merge_readings(FIRST, seconds, [settled, settled])
     sentence = merge_readings(FIRST, seconds, [settled])[1].sentences[0]
     assert (sentence.final.label, sentence.first_label, sentence.resolved) == ("no_claim", "confirmed", True)
+
+
+def test_first_readings_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="article train-1: there are two articles of this id"):
+        read_sheets([_sheet(tmp_path / "s.txt", ("", ""))], [*FIRST, FIRST[0]])
 
 
 @pytest.mark.parametrize(
