@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable
 
 from flagger.labels import Label
-
-Offsets = tuple[int, int]
+from flagger.results import Offsets
 
 _QUESTION = r"(?:whether|how(?: (?:many|much|long|far|often))?|why|what|who|where|when|if)"
 _REPORTING = r"(?:said|says|say|told|tells|added|adds|stated|states|wrote|writes|went on|explained|insisted|insists)"

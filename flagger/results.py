@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from flagger.labels import FLAGS, Label
 
+Offsets = tuple[int, int]
+"""A stretch of a text: its first character, and the one behind its last."""
+
 
 class Status(StrEnum):
     """What became of one input."""

@@ -7,8 +7,7 @@ from typing import Protocol
 
 from flagger.calibration import FloatArray
 from flagger.errors import ModelError
-
-Offsets = tuple[int, int]
+from flagger.results import Offsets
 
 
 @dataclass(frozen=True, slots=True)

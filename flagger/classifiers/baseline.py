@@ -21,8 +21,9 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from flagger.artifacts import ModelInfo
 from flagger.calibration import FloatArray
 from flagger.classifiers.attribution import find_source
-from flagger.classifiers.base import Offsets, Prediction
+from flagger.classifiers.base import Prediction
 from flagger.errors import ModelError
+from flagger.results import Offsets
 
 WEIGHTS_FILE = "classifier.skops"
 FILES = (WEIGHTS_FILE,)

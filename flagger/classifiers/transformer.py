@@ -19,8 +19,9 @@ from tokenizers import Tokenizer
 
 from flagger.artifacts import ModelInfo, SpanKind
 from flagger.calibration import FloatArray
-from flagger.classifiers.base import Offsets, Prediction, refusing
+from flagger.classifiers.base import Prediction, refusing
 from flagger.errors import ModelError
+from flagger.results import Offsets
 
 WEIGHTS_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"

@@ -9,7 +9,8 @@ Source: https://universaldependencies.org/ext-format.html.
 
 from collections.abc import Iterable, Iterator
 
-from flagger.exports.tokens import Offsets, span_edges, tokenize
+from flagger.exports.tokens import span_edges, tokenize
+from flagger.results import Offsets
 from flagger.sinks.records import Record
 
 _HEADER = "# global.columns = ID FORM START END CUE SOURCE\n"

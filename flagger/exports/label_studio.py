@@ -24,21 +24,17 @@ Offsets count code points, as Label Studio does; some versions count UTF-16 unit
 Source: https://labelstud.io/guide/predictions and /guide/task_format.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flagger.exports.json_array import json_array
 from flagger.recorded import article_text
 from flagger.sinks.records import Record
 
 
 def label_studio_tasks(articles: Iterable[list[Record]]) -> Iterator[str]:
-    """Yield the pieces of the JSON array, a task a line."""
-    separator = "[\n"
-    for records in articles:
-        yield separator + json.dumps(_task(records), ensure_ascii=False)
-        separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    """Return the pieces of the JSON array, a task a line."""
+    return json_array(map(_task, articles))
 
 
 def _task(records: list[Record]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flagger import __version__
+from flagger.exports.json_array import json_array
 from flagger.exports.references import reference
 from flagger.labels import Label
 from flagger.sinks.records import Record
@@ -24,20 +25,10 @@ _RULES = {
 def sarif_log(articles: Iterable[list[Record]]) -> Iterator[str]:
     """Yield the pieces of the log, a result a line."""
     driver = {"name": "flagger", "version": __version__, "rules": [_rule(label) for label in _RULES]}
-    head = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": []}],
-    }
-    before, after = json.dumps(head).split("[]")  # the only empty list is that of the results
-    yield f"{before}["
-    separator = "\n"
-    for records in articles:
-        for record in records:
-            if record["label"] in _RULES:
-                yield separator + json.dumps(_result(record), ensure_ascii=False)
-                separator = ",\n"
-    yield f"\n]{after}\n"
+    yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {json.dumps({"driver": driver})}, '
+    yield '"columnKind": "unicodeCodePoints", "results": '
+    yield from json_array(_result(record) for records in articles for record in records if record["label"] in _RULES)
+    yield "}]}\n"
 
 
 def _rule(label: Label) -> dict[str, Any]:

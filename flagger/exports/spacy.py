@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from flagger.exports.tokens import Offsets, span_edges, tokenize
+from flagger.exports.tokens import span_edges, tokenize
 from flagger.recorded import article_text
+from flagger.results import Offsets
 from flagger.sinks.records import Record
 
 

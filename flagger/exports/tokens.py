@@ -8,7 +8,7 @@ span is made of whole tokens.
 import unicodedata
 from collections.abc import Collection
 
-Offsets = tuple[int, int]
+from flagger.results import Offsets
 
 
 def tokenize(text: str, boundaries: Collection[int] = ()) -> list[Offsets]:

@@ -7,12 +7,12 @@ as the white space there is not known. Confidence has no term in the vocabulary 
 Source: https://www.w3.org/TR/annotation-model/.
 """
 
-import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flagger.exports.json_array import json_array
 from flagger.exports.references import reference
 from flagger.sinks.records import Record
 
@@ -22,13 +22,8 @@ _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 def web_annotations(articles: Iterable[list[Record]]) -> Iterator[str]:
-    """Yield the pieces of the JSON-LD array, an annotation a line."""
-    separator = "[\n"
-    for records in articles:
-        for annotation in (item for record in records for item in _annotations(record)):
-            yield separator + json.dumps(annotation, ensure_ascii=False)
-            separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    """Return the pieces of the JSON-LD array, an annotation a line."""
+    return json_array(item for records in articles for record in records for item in _annotations(record))
 
 
 def _annotations(record: Record) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ from sklearn.metrics import cohen_kappa_score
 
 from flagger.errors import DatasetError
 from flagger.labels import LABELS
-from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets, Reading
+from flagger.results import Offsets
+from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
 from flagger.training.evaluation import f1_of
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from flagger.errors import DatasetError
 from flagger.files import whole_file
 from flagger.labels import LABELS, Label
+from flagger.results import Offsets
 from flagger.surrogates import replace_surrogates
 
 SPLITS = ("train", "validation", "test")
@@ -24,8 +25,6 @@ METADATA = ("title", "topic", "register", "country", "stratum", "split")
 _SENTENCE_KEYS = {"text", "label", "cues", "source", "paragraph"}
 _SECOND_KEYS = {"second_label", "second_cues", "second_source", "resolved"}
 _MAX_TOLD = 10
-
-Offsets = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

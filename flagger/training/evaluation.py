@@ -12,7 +12,8 @@ from flagger.calibration import FloatArray, apply_temperature
 from flagger.classifiers import Classifier, Prediction
 from flagger.cues import conventional
 from flagger.labels import LABELS, Label
-from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.results import Offsets
+from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.intervals import Tables, bootstrap_intervals
 
 N_BINS = 15
@@ -163,12 +164,8 @@ def calibration_error(probabilities: FloatArray, wanted: npt.NDArray[np.int64], 
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == wanted
-    bins = confidence_bins(confidence, n_bins)
-    gaps = [
-        abs(float(right[bins == b].mean()) - float(confidence[bins == b].mean())) * float((bins == b).mean())
-        for b in np.unique(bins)
-    ]
-    return round(sum(gaps), 4)
+    gaps = np.bincount(confidence_bins(confidence, n_bins), weights=right - confidence)
+    return round(float(np.abs(gaps).sum() / len(wanted)), 4)
 
 
 def confidence_bins(confidence: FloatArray, n_bins: int = N_BINS) -> npt.NDArray[np.int64]:

@@ -29,8 +29,9 @@ from typing_extensions import override
 from flagger.calibration import FloatArray
 from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS, TAGS
 from flagger.errors import ConfigError, DatasetError
+from flagger.results import Offsets
 from flagger.training.config import Distillation, FineTuning, TransformerConfig
-from flagger.training.dataset import LabelledArticle, LabelledSentence, Offsets
+from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.distillation import corrected, taught_by
 from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings

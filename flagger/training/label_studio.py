@@ -16,11 +16,11 @@ from typing import Any
 from flagger.cues import conventional
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
+from flagger.results import Offsets
 from flagger.training.dataset import (
     METADATA,
     Fault,
     LabelledArticle,
-    Offsets,
     parse_article,
     tell_faults,
 )

@@ -28,12 +28,12 @@ from pathlib import Path
 from flagger.cues import conventional
 from flagger.errors import DatasetError
 from flagger.labels import LABELS, Label
+from flagger.results import Offsets
 from flagger.training.dataset import (
     METADATA,
     Fault,
     LabelledArticle,
     LabelledSentence,
-    Offsets,
     Reading,
     write_articles,
 )

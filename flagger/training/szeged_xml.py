@@ -15,7 +15,8 @@ from typing import Any
 from lxml import etree
 
 from flagger.errors import DatasetError
-from flagger.training.dataset import Fault, LabelledSentence, Offsets, Reading
+from flagger.results import Offsets
+from flagger.training.dataset import Fault, LabelledSentence, Reading
 from flagger.training.imported import Imported, Item, gather
 
 CERTAIN, UNCERTAIN = LABELS = ("certain", "uncertain")

@@ -8,12 +8,12 @@ from io import BytesIO
 
 import pytest
 
-from flagger.cues import Offsets, conventional
+from flagger.cues import conventional
 from flagger.labels import Label
 from flagger.reading import read_stream
 from flagger.reading.html import MAX_ATTRIBUTES, MAX_ATTRIBUTES_OF_ONE, MAX_DEPTH, MAX_DEPTH_OF_ALL, MAX_ELEMENTS
 from flagger.reading.markdown import MAX_BRACKETS
-from flagger.results import Article, FailedArticle, Status
+from flagger.results import Article, FailedArticle, Offsets, Status
 from flagger.sentences import split_sentences
 
 PAGE_S = 30
