@@ -125,7 +125,8 @@ def folder(tmp_path: Path) -> Path:
     for copy in ("datasets/samples", "articles", "incoming/today"):
         shutil.copytree(samples, tmp_path / copy)
     (tmp_path / "runs/teachers").mkdir(parents=True)
-    (tmp_path / "runs/teachers/284ed6c").symlink_to(ROOT / "models/transformer")  # in place of one in the history
+    for in_history in ("284ed6c", "282f9ab"):
+        (tmp_path / "runs/teachers" / in_history).symlink_to(ROOT / "models/transformer")  # in its place
     pq.write_table(pa.table({"url": ["u1", "u2"], "body": ["It fell.", "It may rise."]}), tmp_path / "dump.parquet")
     write_flags(tmp_path / "flags.jsonl", flagged("It fell.", [("It fell.", Label.CONFIRMED, [], None)]))
     return tmp_path
