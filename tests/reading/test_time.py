@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 
+from flagger.classifiers.attribution import find_source
 from flagger.cues import conventional
 from flagger.labels import Label
 from flagger.reading import read_stream
@@ -161,6 +162,11 @@ def test_finding_the_edges_of_cues_grows_with_the_length_only(unit: str) -> None
         return conventional(text, Label.UNVERIFIED, cues, (0, 1))
 
     assert growth(mark_all, unit) < 9
+
+
+@pytest.mark.parametrize("unit", ["n", "X ", "A. ", "said ", '"a" said ', "X of Y ", "according to "])
+def test_finding_the_source_grows_with_the_length_only(unit: str) -> None:
+    assert growth(lambda text: find_source(f"{text} said X."), unit) < 9
 
 
 def test_one_word_of_five_megabytes_is_split_soon() -> None:
