@@ -96,7 +96,7 @@ class Flagger:
         Raises:
             TypeError: If ``sentences`` is one string or holds something else than strings.
         """
-        texts = [] if isinstance(sentences, str) else list(sentences)
+        texts = list(sentences)
         if isinstance(sentences, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError("flag_sentences takes a sequence of strings, one a sentence; use flag for a whole text")
         texts = list(map(replace_surrogates, texts))

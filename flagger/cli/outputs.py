@@ -54,36 +54,29 @@ class Outputs:
                 raise ConfigError(f"cannot write {file}: there is no folder {file.parent}")
             if file.is_dir():
                 raise ConfigError(f"cannot write {file}: it is a folder")
-        if len({place if is_url(place) else Path(place).resolve() for place in self._places}) < len(self._places):
+        if len({place if is_url(place) else Path(place).resolve() for place in self.places}) < len(self.places):
             raise ConfigError("--output, --summary and --report must be different files")
 
     @property
     def files(self) -> list[Path]:
         """Those to write on this machine."""
-        return [Path(place) for place in self._places if not is_url(place)]
+        return [Path(place) for place in self.places if not is_url(place)]
 
     @property
-    def there(self) -> list[str]:
-        """Those that exist."""
-        return [place for place in self._places if (url_exists(place) if is_url(place) else Path(place).exists())]
-
-    @property
-    def are_complete(self) -> bool:
-        """Whether all exist."""
-        return len(self.there) == len(self._places)
-
-    @property
-    def _places(self) -> list[str]:
+    def places(self) -> list[str]:
+        """All files and URLs to write."""
         return [place for place in (self.output, self.summary, self.report) if place]
+
+    def find_there(self) -> list[str]:
+        """Return those that exist; of a URL that asks the other side."""
+        return [place for place in self.places if (url_exists(place) if is_url(place) else Path(place).exists())]
 
     def own(self) -> Callable[[Path | str], bool]:
         """Return what tells whether a path is one of these."""
         files = {file.resolve() for file in self.files}
         names = {file.name for file in files}  # asked first: a folder may hold a million files
         return lambda path: (
-            path in (self.output, self.summary, self.report)
-            if isinstance(path, str)
-            else path.name in names and path.resolve() in files
+            path in self.places if isinstance(path, str) else path.name in names and path.resolve() in files
         )
 
     @contextmanager

@@ -122,8 +122,10 @@ def score(
     )
     own = outputs.own()
     inputs = find_inputs(paths, lambda path: str(path).endswith(UNFINISHED) or own(path))
+    if read := next(filter(own, inputs.paths), None):
+        raise ConfigError(f"{read} is to be read and to be written")
     file = _file_to_resume(outputs, inputs, resume=resume, overwrite=overwrite)
-    if file and resume and not unfinished(file).exists() and outputs.are_complete:
+    if file and resume and not unfinished(file).exists() and file.exists():
         typer.echo(f"flagger: {file} is complete: nothing to resume", err=True)
         return
     if not log_json:
@@ -213,14 +215,14 @@ def _file_to_resume(outputs: "Outputs", inputs: "Inputs", *, resume: bool, overw
         raise ConfigError("--resume needs an --output on this machine")
     if resume and STDIN in inputs.paths:
         raise ConfigError("--resume: standard input cannot be read a second time")
-    if overwrite and not (outputs.output or outputs.summary or outputs.report):
+    if overwrite and not outputs.places:
         raise ConfigError("--overwrite needs an --output, a --summary or a --report")
-    own = outputs.own()
-    if read := next((path for path in inputs.paths if own(path)), None):
-        raise ConfigError(f"{read} is to be read and to be written")
-    goes_on = (resume and outputs.are_complete) or (file and unfinished(file).exists())
-    if not overwrite and not goes_on and outputs.there:
-        raise ConfigError(f"{outputs.there[0]} is there already; --overwrite replaces it")
+    if overwrite or (file and unfinished(file).exists()):
+        return file
+    there = outputs.find_there()
+    is_complete = resume and len(there) == len(outputs.places)
+    if there and not is_complete:
+        raise ConfigError(f"{there[0]} is there already; --overwrite replaces it")
     return file
 
 

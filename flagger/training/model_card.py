@@ -72,12 +72,6 @@ flagger score articles/ --model {model}
     "origin": """\
 The articles are invented and written for this project; see
 [the dataset card](../../datasets/README.md).""",
-    "command": """\
-:
-
-```
-{command}
-```""",
 }
 _OTHER = {
     "licence": "",
@@ -90,7 +84,6 @@ For measuring on sentences with these labels. It cannot score articles.
 flagger evaluate {output} articles.jsonl
 ```""",
     "origin": "They come from `{articles}`; their licence is that of the corpus.",
-    "command": ".",
 }
 
 _DESCRIPTIONS = {
@@ -116,16 +109,17 @@ _OTHER_LIMITS = (
 
 
 def _command(config: Recipe) -> str:
-    """Return what trains this again; empty if it is no recipe of configs/ with other seeds, shares or outside sets."""
+    """Return what trains this again, if it is a recipe of configs/ but for its seeds, shares and outside sets."""
     given = {f"outside.{name}": path for name, path in config.outside.items()}
     overrides = [f"{key}={value}" for key, value in (given | config.model_dump(include={"seeds", "shares"})).items()]
     recipe = Path("configs", f"{config.name}.toml")
     try:
         if load_config(recipe, overrides) != config:
-            return ""
+            return "."
     except ConfigError:
-        return ""
-    return " ".join(["flagger train", recipe.as_posix(), *(f"--set {quote(override)}" for override in overrides)])
+        return "."
+    command = ["flagger train", recipe.as_posix(), *(f"--set {quote(override)}" for override in overrides)]
+    return f":\n\n```\n{' '.join(command)}\n```"
 
 
 def render_card(
@@ -139,16 +133,15 @@ def render_card(
     sizes = {name: (len(part), sum(len(a.sentences) for a in part)) for name, part in splits.items()}
     data = "".join(f"- {name}: {n} articles, {m} sentences\n" for name, (n, m) in sizes.items())
     is_own = info.labels == LABELS
-    output, command = Path(config.output), _command(config)
+    output = Path(config.output)
     told = {
         "model": output.name if output.parent == Path("models") else config.output,
         "output": config.output,
         "articles": config.data.articles,
-        "command": command,
     }
-    parts = {**(_OWN if is_own else _OTHER), **({} if command else {"command": "."})}
     return _CARD.format(
-        **{key: text.format(**told) for key, text in parts.items()},
+        **{key: text.format(**told) for key, text in (_OWN if is_own else _OTHER).items()},
+        command=_command(config) if is_own else ".",
         name=info.name,
         description=_DESCRIPTIONS[info.kind] + _origin(config) + _export(metrics),
         labels=", ".join(f"`{label}`" for label in info.labels),

@@ -23,7 +23,7 @@ def prune_neurons(
 
     Args:
         model: What is pruned.
-        batches: Of the training data, as ``loss_of`` takes them, with an ``attention_mask``.
+        batches: Of the training data, as ``loss_of`` takes them. It does not see padding, so that counts for nothing.
         loss_of: The loss of a batch.
         n_kept: How many stay; training then makes up for the others.
 
@@ -50,10 +50,9 @@ def prune_neurons(
     model.eval()
     for batch in batches:
         loss_of(model, batch).backward()
-        mask = batch["attention_mask"].unsqueeze(-1)
         for number, activation in activations.items():
             assert activation.grad is not None
-            importance[number] += (activation * activation.grad * mask).sum(dim=1).abs().sum(dim=0).detach()
+            importance[number] += (activation * activation.grad).sum(dim=1).abs().sum(dim=0).detach()
     model.zero_grad()
     for hook in hooks:
         hook.remove()
