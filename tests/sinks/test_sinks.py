@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.memory import MemoryFile, MemoryFileSystem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -17,6 +17,7 @@ from flagger.results import ArticleResult, SentenceFlag, Span, Status
 from flagger.sinks import FLAG_COLUMNS, SUMMARY_COLUMNS, flag_records, format_of, open_sink, summary_record
 from flagger.sinks.csv import guard, unguard
 from flagger.sinks.listing import print_result
+from flagger.sinks.urls import create_url
 from flagger.summary import summarize
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
@@ -169,7 +170,18 @@ def test_a_url_gets_the_bytes_that_a_file_gets(suffix: str, tmp_path: Path) -> N
 def test_an_interrupted_url_does_not_look_whole() -> None:
     with pytest.raises(RuntimeError), open_sink("memory://cut.jsonl", "jsonl", FLAG_COLUMNS):
         raise RuntimeError
-    assert not MemoryFileSystem().exists("/cut.jsonl")
+    assert not MemoryFileSystem().glob("/cut.jsonl*")
+
+
+def test_a_url_that_takes_no_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError("the token has expired")
+
+    monkeypatch.setattr(MemoryFile, "write", refuse)
+    told = "cannot write memory://full.jsonl: PermissionError: the token has expired"
+    with pytest.raises(ConfigError, match=told), create_url("memory://full.jsonl") as handle:
+        handle.write(b"x" * 100_000)
+    assert not MemoryFileSystem().glob("/full.jsonl*")
 
 
 def test_a_url_that_cannot_be_written_is_told(tmp_path: Path) -> None:
