@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flagger.artifacts import LabelNames
 from flagger.errors import ConfigError
@@ -85,8 +85,6 @@ class EncoderConfig(_Section):
     """A folder or a hub id that transformers can load; the default lies in the PyPI package of that name."""
     n_layers: int | None = Field(default=None, ge=1)
     """Keep only this many of its layers, spread evenly from the first to the last."""
-    intermediate_size: int | None = Field(default=None, ge=1)
-    """Keep only this many neurons of each feed-forward layer: those that the loss on the train split hangs on most."""
     width: int | None = Field(default=None, ge=8)
     """Start from random weights of this width, a multiple of 8, instead; base then gives the vocabulary alone."""
 
@@ -131,6 +129,22 @@ class Distillation(_Section):
     """How much their probabilities are softened, and the learner's beside them."""
 
 
+class Pruning(_Section):
+    """A trained model made narrower, which then learns to give what it gave before, without dropout.
+
+    The labels of the data only choose the neurons.
+    """
+
+    intermediate_size: int = Field(ge=1)
+    """Keep only this many neurons of each feed-forward layer: those that the loss on the train split hangs on most."""
+    hidden_weight: float = Field(default=10.0, ge=0)
+    """What the tokens' states in all layers count beside the sentence's label at first; in training it falls to 0."""
+    changed_tokens: float = Field(default=0.3, ge=0, lt=1)
+    """Up to this share of a sentence's tokens give way to tokens of other sentences, other ones each time."""
+    temperature: float = Field(default=2.0, gt=0)
+    """How much the probabilities of labels and tags are softened."""
+
+
 class TrainConfig(_Section):
     """What every recipe says: what to train, on what, and where to put it."""
 
@@ -162,6 +176,19 @@ class TransformerConfig(TrainConfig):
     encoder: EncoderConfig = EncoderConfig()
     training: FineTuning = FineTuning()
     distillation: Distillation | None = Field(default=None, exclude_if=lambda section: section is None)
+    pruning: Pruning | None = Field(default=None, exclude_if=lambda section: section is None)
+
+    @model_validator(mode="after")
+    def _prunes_alone(self) -> "TransformerConfig":
+        others = {
+            "distillation": self.distillation,
+            "encoder.n_layers": self.encoder.n_layers,
+            "encoder.width": self.encoder.width,
+            "training.base_share": self.training.base_share,
+        }
+        if self.pruning and (given := [name for name, value in others.items() if value]):
+            raise ValueError(f"pruning does not go with {', '.join(given)}")
+        return self
 
 
 Recipe = BaselineConfig | TransformerConfig
@@ -192,8 +219,12 @@ def load_config(path: Path, overrides: list[str] | None = None) -> Recipe:
     try:
         return _RECIPES[kind].model_validate(values)
     except ValidationError as error:
-        faults = [f"  {'.'.join(map(str, e['loc']))}: {_told(e['msg'], e['input'])}" for e in error.errors()]
+        faults = ["  " + ": ".join([*_key(e["loc"]), _told(e["msg"], e["input"])]) for e in error.errors()]
         raise ConfigError("\n".join([f"{path} does not fit:", *faults])) from error
+
+
+def _key(location: tuple[int | str, ...]) -> list[str]:
+    return [".".join(map(str, location))] if location else []  # a fault of several keys has no place
 
 
 def _told(message: str, value: object) -> str:

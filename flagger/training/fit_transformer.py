@@ -16,7 +16,6 @@ from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
     PrinterCallback,
-    Trainer,
     TrainerCallback,
     TrainerControl,
     TrainerState,
@@ -30,18 +29,17 @@ from flagger.calibration import FloatArray
 from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE, SPAN_KINDS, TAGS
 from flagger.errors import ConfigError, DatasetError
 from flagger.results import Offsets
-from flagger.training.config import Distillation, FineTuning, TransformerConfig
+from flagger.training.config import FineTuning, TransformerConfig
 from flagger.training.dataset import LabelledArticle, LabelledSentence
 from flagger.training.distillation import corrected, taught_by
 from flagger.training.evaluation import Epoch
 from flagger.training.export_transformer import round_embeddings
 from flagger.training.fit_calibration import fit_biases, fit_shift
 from flagger.training.joint_model import JointModel
+from flagger.training.joint_trainer import IGNORED, JointTrainer
 from flagger.training.pretrained import SPECIAL_TOKENS, base_folder, load_tokenizer, window_of
-from flagger.training.pruning import prune_neurons
+from flagger.training.pruning import PrunedTrainer
 
-_PRUNED_BY = 4000  # sentences of the train split that tell which neurons matter
-_IGNORED = -100  # a tag that counts for nothing: of padding and special tokens
 Features = dict[str, list[Any]]
 
 
@@ -62,6 +60,8 @@ def fit_transformer(
     report: Callable[[str], None] = lambda message: None,
 ) -> Fitted:
     """Fine-tune on the sentences of ``train`` and keep the epoch with the best macro-F1 on ``validation``.
+
+    A pruned model learns to give what the whole one gives, and keeps the epoch whose labels and tags come nearest.
 
     The same articles and recipe give the same weights on the same machine, also when a run was cut off and resumed.
 
@@ -85,8 +85,10 @@ def fit_transformer(
     base = base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
     model = JointModel.from_encoder(base, config.encoder, settings.dropout, len(labels))
-    if settings.base_share and not model.goes_on:
-        raise ConfigError(f"training.base_share: {base} is no model of these labels that flagger trained")
+    pruning = config.pruning
+    if (settings.base_share or pruning) and not model.goes_on:
+        key = "pruning" if pruning else "training.base_share"
+        raise ConfigError(f"{key}: {base} is no model of these labels that flagger trained")
     if settings.freeze_embeddings:
         words = model.encoder.get_input_embeddings().weight
         words.data = round_embeddings(words.data)
@@ -100,7 +102,7 @@ def fit_transformer(
         taught = corrected(taught, data["train"]["labels"][:], data["train"]["tags"][:])
         data["train"] = data["train"].add_column("taught", list(taught.labels))
         data["train"] = data["train"].add_column("taught_tags", [of_sentence.ravel() for of_sentence in taught.tags])
-    trainer = JointTrainer(
+    trainer = (partial(PrunedTrainer, pruning) if pruning else JointTrainer)(
         settings,
         teaching,
         mask_id=_mask_id(tokenizer, settings),
@@ -114,9 +116,6 @@ def fit_transformer(
         callbacks=[EarlyStoppingCallback(settings.patience), _Told(report)],
     )
     trainer.remove_callback(PrinterCallback)
-    if n_neurons := config.encoder.intermediate_size:
-        sample = data["train"].shuffle(config.seed).select(range(min(_PRUNED_BY, len(data["train"]))))
-        prune_neurons(model, trainer.get_eval_dataloader(sample), trainer.compute_loss, n_neurons)
     start = deepcopy(model.state_dict()) if settings.base_share else {}
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     try:
@@ -154,8 +153,8 @@ def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -
         save_strategy="epoch",
         save_total_limit=2,
         load_best_model_at_end=True,
-        metric_for_best_model="macro_f1",
-        greater_is_better=True,
+        metric_for_best_model="loss" if config.pruning else "macro_f1",
+        greater_is_better=not config.pruning,
         logging_strategy="epoch",
         logging_nan_inf_filter=False,
         remove_unused_columns=False,
@@ -171,67 +170,6 @@ def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:
     losses = {entry["epoch"]: entry["loss"] for entry in logs if "loss" in entry}
     scores = {entry["epoch"]: entry["eval_macro_f1"] for entry in logs if "eval_macro_f1" in entry}
     return [Epoch(number, loss, scores[number]) for number, loss in losses.items()]
-
-
-class JointTrainer(Trainer):
-    """Trainer with one loss over label and spans: the label's cross-entropy plus ``span_weight`` times the tags'.
-
-    Where there are teachers, their word takes a part of both (Hinton et al. 2015, arXiv:1503.02531, section 2).
-    """
-
-    def __init__(
-        self,
-        settings: FineTuning,
-        teaching: Distillation | None,
-        *,
-        mask_id: int,
-        **kwargs: Any,  # noqa: ANN401 - the Trainer's
-    ) -> None:
-        super().__init__(**kwargs)
-        self._teaching = teaching
-        self._token_dropout = settings.token_dropout
-        self._mask_id = mask_id
-        self._span_weight = settings.span_weight
-        self._label_loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
-        self._span_loss = nn.CrossEntropyLoss(ignore_index=_IGNORED)
-
-    @override
-    def compute_loss(
-        self,
-        model: nn.Module,
-        inputs: dict[str, Any],
-        return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | int | None = None,
-    ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        ids = inputs["input_ids"]
-        if model.training and self._token_dropout:
-            ids = drop_tokens(ids, inputs["tags"], self._token_dropout, self._mask_id)
-        outputs = model(ids, inputs["attention_mask"])
-        tags = inputs["tags"].flatten()
-        label_logits, span_logits = outputs.label_logits.float(), outputs.span_logits.float().flatten(0, -2)
-        label_loss, span_loss = self._label_loss(label_logits, inputs["labels"]), self._span_loss(span_logits, tags)
-        if self._teaching and "taught" in inputs:
-            weight, temperature = self._teaching.weight, self._teaching.temperature
-            counts = tags != _IGNORED
-            taught_tags = inputs["taught_tags"].flatten(0, -2)[counts]
-            label_loss = label_loss.lerp(distance(label_logits, inputs["taught"], temperature), weight)
-            span_loss = span_loss.lerp(distance(span_logits[counts], taught_tags, temperature), weight)
-        loss: torch.Tensor = label_loss + self._span_weight * span_loss
-        if not torch.isfinite(loss):
-            raise ConfigError("the loss is no longer a number: lower training.learning_rate or set precision to 'fp32'")
-        return (loss, {"loss": loss, **outputs}) if return_outputs else loss
-
-
-def distance(logits: torch.Tensor, taught: torch.Tensor, temperature: float) -> torch.Tensor:
-    """Return how far a learner is from its teachers: the Kullback-Leibler divergence, a mean over rows.
-
-    Args:
-        logits: The learner's, shape (n, n_classes).
-        taught: The teachers' probabilities, softened by ``temperature``, same shape.
-        temperature: Its square makes up for the smaller gradients of softened probabilities.
-    """
-    learned = (logits / temperature).log_softmax(dim=-1)
-    return temperature**2 * nn.functional.kl_div(learned, taught, reduction="batchmean")
 
 
 def shift_labels(
@@ -279,7 +217,7 @@ def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
         "input_ids": padded(ids),
         "attention_mask": padded([torch.ones_like(of_row) for of_row in ids]),
         "labels": torch.tensor([row["labels"] for row in rows]),
-        "tags": padded([torch.tensor(row["tags"]) for row in rows], _IGNORED),
+        "tags": padded([torch.tensor(row["tags"]) for row in rows], IGNORED),
     }
     if "taught" in rows[0]:
         batch["taught"] = torch.tensor([row["taught"] for row in rows])
@@ -288,28 +226,15 @@ def collate(rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
     return batch
 
 
-def drop_tokens(ids: torch.Tensor, tags: torch.Tensor, share: float, mask_id: int) -> torch.Tensor:
-    """Mask tokens at random, but none of a cue or source, no special token and no padding.
-
-    Args:
-        ids: Shape (n, n_tokens).
-        tags: Shape (n, n_tokens, n_span_kinds), as collate gives them.
-        share: How many, 0 to 1.
-        mask_id: What stands in their place.
-    """
-    is_outside = (tags == OUTSIDE).all(dim=-1)
-    return ids.masked_fill(is_outside & (torch.rand(ids.shape, device=ids.device) < share), mask_id)
-
-
 def tag_tokens(sentence: LabelledSentence, offsets: Sequence[Offsets]) -> list[list[int]]:
-    """Return for each token its index in TAGS for cues and for the source; _IGNORED for special tokens.
+    """Return for each token its index in TAGS for cues and for the source; IGNORED for special tokens.
 
     Args:
         sentence: The labelled sentence.
         offsets: Each token's characters, end excluded; an empty range is a special token.
     """
     spans = (sentence.final.cues, [sentence.final.source] if sentence.final.source else [])
-    tags = [[_IGNORED if start == end else OUTSIDE] * len(SPAN_KINDS) for start, end in offsets]
+    tags = [[IGNORED if start == end else OUTSIDE] * len(SPAN_KINDS) for start, end in offsets]
     for kind, of_kind in enumerate(spans):
         for start, end in of_kind:
             inside = [i for i, (a, b) in enumerate(offsets) if a < end and b > start and a < b]

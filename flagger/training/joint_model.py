@@ -53,18 +53,28 @@ class JointModel(PreTrainedModel):
         self.span_head = nn.Linear(width, len(SPAN_KINDS) * len(TAGS))
         self.post_init()
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> ModelOutput:
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+        *,
+        output_hidden_states: bool = False,
+    ) -> ModelOutput:
         """Return label and span logits.
 
         Args:
             input_ids: Shape (n_sentences, n_tokens).
             attention_mask: Same shape, 1 for a token and 0 for padding; without one there is no padding.
+            output_hidden_states: Whether to return the tokens' states too.
 
         Returns:
             ``label_logits`` of shape (n_sentences, n_labels) and ``span_logits`` of shape (n_sentences, n_tokens,
-            n_span_kinds, n_tags).
+            n_span_kinds, n_tags). Where asked for, ``hidden_states``: those of the embeddings and of each layer, each
+            of shape (n_sentences, n_tokens, width).
         """
-        tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        states = {"output_hidden_states": True} if output_hidden_states else {}
+        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **states)
+        tokens = encoded.last_hidden_state
         if attention_mask is None:
             mean = tokens.mean(dim=1)
         else:
@@ -72,7 +82,8 @@ class JointModel(PreTrainedModel):
             mean = (tokens * weights).sum(dim=1) / weights.sum(dim=1)
         label_logits = self.label_head(self.dropout(torch.cat([tokens[:, 0], mean], dim=-1)))
         span_logits = self.span_head(self.dropout(tokens)).unflatten(-1, (len(SPAN_KINDS), len(TAGS)))
-        return ModelOutput(label_logits=label_logits, span_logits=span_logits)
+        states = {"hidden_states": encoded.hidden_states} if output_hidden_states else {}
+        return ModelOutput(label_logits=label_logits, span_logits=span_logits, **states)
 
     @classmethod
     def from_encoder(cls, base: str | Path, settings: EncoderConfig, dropout: float, n_labels: int) -> "JointModel":

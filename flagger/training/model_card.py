@@ -170,6 +170,9 @@ def _origin(config: Recipe) -> str:
     if config.distillation:
         teachers = ", ".join(f"`{name}`" for name in config.distillation.teachers)
         told += f" It went on from `{base}` and learned the mean probabilities of {teachers} beside the labels."
+    if config.pruning:
+        left = f"{config.pruning.intermediate_size} neurons of each of its feed-forward layers are left"
+        told += f" It went on from `{base}`: {left}, and learned to give what it gave with all of them."
     if share := config.training.base_share:
         told += f" The weights of `{base}` count {share:.0%} in the mean with what training made of them."
     return told

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -82,16 +83,23 @@ def multiply() -> float:
 
 
 def operations(texts: list[str]) -> float:
-    """Return the multiplications and additions of the encoder's matrix products over all sentences."""
+    """Return the multiplications and additions of the network's matrix products over all sentences."""
+    import onnx
     from tokenizers import Tokenizer
 
     from flagger.artifacts import find_model
 
-    tokenizer = Tokenizer.from_file(str(find_model(DEFAULT_MODEL) / "tokenizer.json"))
+    folder = find_model(DEFAULT_MODEL)
+    graph = onnx.load(folder / "model.onnx").graph
+    stored = {weights.name: weights.dims for weights in graph.initializer}
+    cast = {node.output[0]: stored[node.input[0]] for node in graph.node if node.input[0] in stored}
+    weights = [cast[name] for node in graph.node if node.op_type == "MatMul" for name in node.input if name in cast]
+    a_token, width = sum(map(prod, weights)), weights[0][0]
+    n_layers = sum(node.op_type == "Attention" for node in graph.node)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     sentences = [sentence for text in texts for sentence in text.split("\n\n")]
     lengths = [len(encoding.ids) for encoding in tokenizer.encode_batch(sentences)]
-    width, n_layers = 384, 6
-    return sum(n_layers * (24 * width**2 * n + 4 * width * n**2) for n in lengths)
+    return float(sum(2 * a_token * n + 4 * n_layers * width * n**2 for n in lengths))
 
 
 ALONE = """

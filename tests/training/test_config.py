@@ -8,6 +8,7 @@ from flagger.training.config import load_config
 from tests.conftest import AS_HEDGES, HEDGES
 
 RECIPE = 'name = "x"\nkind = "baseline"\noutput = "out"\n'
+PRUNING = RECIPE.replace("baseline", "transformer") + "[pruning]\nintermediate_size = 8\n"
 
 
 def _recipe(folder: Path, text: str) -> Path:
@@ -47,6 +48,7 @@ def test_overrides_beat_the_file(tmp_path: Path) -> None:
         (RECIPE, ["features.word_ngrams=[2, 1]"], "features.word_ngrams: Value error, expected the smaller length"),
         (RECIPE, ["outside.test=a.jsonl"], "outside.test.[key]: Value error, a split of the data has this name"),
         (RECIPE, ["outside={'../x'='a.jsonl'}"], "outside.../x.[key]: String should match pattern"),
+        (PRUNING, ['distillation.teachers=["a"]', "encoder.n_layers=2"], "not go with distillation, encoder.n_layers"),
         (RECIPE, ["=1"], "expected section.key=value"),
     ],
 )

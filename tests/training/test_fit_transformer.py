@@ -10,8 +10,9 @@ from flagger.labels import Label
 from flagger.training.config import load_config
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
 from flagger.training.distillation import taught_by
-from flagger.training.fit_transformer import collate, drop_tokens, fit_transformer, tag_tokens
+from flagger.training.fit_transformer import collate, fit_transformer, tag_tokens
 from flagger.training.joint_model import JointModel
+from flagger.training.joint_trainer import drop_tokens
 from tests.conftest import small_articles, smoke_config
 
 IGNORED = -100
