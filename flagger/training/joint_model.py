@@ -72,8 +72,9 @@ class JointModel(PreTrainedModel):
             n_span_kinds, n_tags). Where asked for, ``hidden_states``: those of the embeddings and of each layer, each
             of shape (n_sentences, n_tokens, width).
         """
-        states = {"output_hidden_states": True} if output_hidden_states else {}
-        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **states)
+        encoded = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=output_hidden_states
+        )
         tokens = encoded.last_hidden_state
         if attention_mask is None:
             mean = tokens.mean(dim=1)

@@ -33,7 +33,7 @@ class JointTrainer(Trainer):
         self._teaching = teaching
         self._token_dropout = settings.token_dropout
         self._mask_id = mask_id
-        self.span_weight = settings.span_weight
+        self._span_weight = settings.span_weight
         self._label_loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
         self._span_loss = nn.CrossEntropyLoss(ignore_index=IGNORED)
 
@@ -65,7 +65,7 @@ class JointTrainer(Trainer):
             taught_tags = inputs["taught_tags"].flatten(0, -2)[counts]
             label_loss = label_loss.lerp(distance(label_logits, inputs["taught"], temperature), weight)
             span_loss = span_loss.lerp(distance(span_logits[counts], taught_tags, temperature), weight)
-        return label_loss + self.span_weight * span_loss, outputs
+        return label_loss + self._span_weight * span_loss, outputs
 
 
 def distance(logits: torch.Tensor, taught: torch.Tensor, temperature: float) -> torch.Tensor:

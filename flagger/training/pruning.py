@@ -94,35 +94,34 @@ class PrunedTrainer(JointTrainer):
         self._pruning = pruning
         self._whole = deepcopy(self.model).eval()
         self._tokens = torch.tensor(list(chain.from_iterable(ids[1:-1] for ids in self.train_dataset["input_ids"])))
+        self._tokens = self._tokens.to(self.args.device)
         sample = self.train_dataset.shuffle(self.args.seed).select(range(min(_PRUNED_BY, len(self.train_dataset))))
         loss_of = super().joint_loss
         batches = self.get_eval_dataloader(sample)
-        prune_neurons(self.model, batches, lambda *batch: loss_of(*batch)[0], pruning.intermediate_size)
+        prune_neurons(self.model, batches, lambda model, batch: loss_of(model, batch)[0], pruning.intermediate_size)
         for module in self.model.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0  # it would only blur what is to be met
 
     @override
     def joint_loss(self, model: nn.Module, inputs: Batch) -> tuple[torch.Tensor, ModelOutput]:
-        mask, temperature = inputs["attention_mask"], self._pruning.temperature
+        ids, mask, temperature = inputs["input_ids"], inputs["attention_mask"], self._pruning.temperature
         is_word = (inputs["tags"] != IGNORED).all(dim=-1)
-        share = hidden_weight = 0.0
         if model.training:
-            share = self._pruning.changed_tokens
-            hidden_weight = self._pruning.hidden_weight * (1 - self.state.global_step / self.state.max_steps)
-        ids = change_tokens(inputs["input_ids"], is_word, share, self._tokens.to(mask.device))
+            ids = change_tokens(ids, is_word, self._pruning.changed_tokens, self._tokens)
         with torch.no_grad(), self.accelerator.autocast():
-            wanted = self._whole(ids, mask, output_hidden_states=True)
-        found = model(ids, mask, output_hidden_states=True)
+            wanted = self._whole(ids, mask, output_hidden_states=model.training)
+        found = model(ids, mask, output_hidden_states=model.training)
 
         def apart(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
             return distance(found.float(), (wanted.float() / temperature).softmax(dim=-1), temperature)
 
         loss = apart(found.label_logits, wanted.label_logits)
-        loss += self.span_weight * apart(*(of.span_logits[is_word].flatten(0, -2) for of in (found, wanted)))
-        for of_found, of_wanted in zip(found.hidden_states, wanted.hidden_states, strict=True):
-            states = (of[mask.bool()].float() for of in (of_found, of_wanted))
-            loss += hidden_weight * nn.functional.mse_loss(*states)
+        loss += self._span_weight * apart(*(of.span_logits[is_word].flatten(0, -2) for of in (found, wanted)))
+        if model.training:
+            hidden_weight = self._pruning.hidden_weight * (1 - self.state.global_step / self.state.max_steps)
+            for of_layer in zip(found.hidden_states, wanted.hidden_states, strict=True):
+                loss += hidden_weight * nn.functional.mse_loss(*(states[mask.bool()].float() for states in of_layer))
         return loss, found
 
 
