@@ -6,10 +6,10 @@ sentence plainly goes on. To teach it an abbreviation, add the word to the table
 anything else, first add a case to tests/sentence_cases.py.
 
 No library is used, because none helps. Measured in November 2026 with ``python -m tests.benchmarks.splitters --gold
-G --timing T``: right among the 160 cases of tests/sentence_cases.py; false and missed among 4,000 cuts between natural
-encyclopedia sentences (G: Szeged Uncertainty Corpus); megabytes a second on news (T) on one core of a busy AMD EPYC,
-where runs differ by a third. Mended: the code below does the work and the library judges the full stops after words
-that are in no table. Versions: nupunkt 0.8.0, sentencex 1.0.32, pysbd 0.3.4, syntok 1.4.4, blingfire 0.1.8.
+G --timing T``: right among the 160 cases that tests/sentence_cases.py had; false and missed among 4,000 cuts between
+natural encyclopedia sentences (G: Szeged Uncertainty Corpus); megabytes a second on news (T) on one core of a busy AMD
+EPYC, where runs differ by a third. Mended: the code below does the work and the library judges the full stops after
+words that are in no table. Versions: nupunkt 0.8.0, sentencex 1.0.32, pysbd 0.3.4, syntok 1.4.4, blingfire 0.1.8.
 
                   raw: right  false  missed    MB/s    mended: right  false  missed    MB/s
     this module          160      1       5   10.67
@@ -46,8 +46,8 @@ _NEVER_LAST = frozenset(
 """Titles and the like, which always need what follows them."""
 
 _NEEDS_NUMBER = frozenset(
-    "Apr Art Arts Aug Ch Dec Eq Feb Fig Figs Jan Jul Jun Mar No Nos Nov Oct Op Sec Sep Sept Vol Vols approx b "
-    "c ca ch circa d est ext fig ft no nos p para pp Rs sec sq tel ver vol".split()
+    "Approx Apr Art Arts Aug Ch Dec Eq Est Feb Fig Figs Jan Jul Jun Mar No Nos Nov Oct Op Pop Sec Sep Sept Vol Vols "
+    "approx b c ca ch circa d est ext fig ft no nos p para pp Rs sec sq tel ver vol".split()
 )
 """Abbreviations that go on when a number follows."""
 
@@ -60,13 +60,14 @@ _SELDOM_LAST = frozenset(
 """Abbreviations that end a sentence only when a starter follows; initials and acronyms (U.S.) behave the same."""
 
 _CLOCK = frozenset({"a.m", "p.m"})
-_AFTER_CLOCK = frozenset(
+_WEEKDAYS = frozenset("Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun".split())
+_AFTER_CLOCK = _WEEKDAYS | frozenset(
     "AEST BST CEST CET CST Central EDT EEST EET EST ET Eastern GMT IST JST MSK MST Mountain PDT PST PT "
-    "Pacific UTC Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Monday Tuesday Wednesday Thursday Friday "
+    "Pacific UTC Monday Tuesday Wednesday Thursday Friday "
     "Saturday Sunday Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec January February March April May June "
     "July August September October November December".split()
 )
-"""Zones, days and months that go on with a sentence, as digits do, after a time of day."""
+"""Zones, days and months that go on with a sentence, as digits do, after a time of day or a weekday (``Mon.``)."""
 
 _STOPS = ".!?…؟۔।॥։።。！？｡"
 _CLOSED_ENDS = (*_STOPS, ":", ";")
@@ -79,9 +80,9 @@ _EMOJI = "\u2600-\u27bf\U0001f1e6-\U0001faff\u200d\ufe0f"
 _CANDIDATE = re.compile(
     rf"""
     (?P<stop> [{_STOPS}] (?<![{_STOPS}][{_STOPS}]) [{_STOPS}]*+ )
-    (?: (?P<close> (?: [{re.escape(_CLOSERS)}] | \s[”»›](?=\s) | \[\d{{1,3}}\] | \s?[{_EMOJI}] )*+ ) (?=\s)
+    (?: (?P<close> (?: [{re.escape(_CLOSERS)}\u200b] | \s[”»›](?=\s) | \[\d{{1,3}}\] | \s?[{_EMOJI}] )*+ ) (?=\s)
       | (?<=[{_WIDE_STOPS}]) [{re.escape(_CLOSERS)}]*+
-      | (?P<glued> (?<=[a-z]{{3}}[.?]) [”’"]? (?=[A-Z][a-z]{{0,20}}[\s,]) )
+      | (?P<glued> (?<=[a-z]{{3}}[.?]) [”’"]? (?=“?[A-Z][a-z]{{0,20}}[\s,]) )
     )
     (?P<gap> \s*+ )
     """,
@@ -107,7 +108,7 @@ _PREFIX = re.compile(
 
 _OPEN_END = re.compile(
     r"(?:,|\b(?:a|an|and|as|at|but|by|for|from|her|his|in|into|its|of|on|or|our|than|that|the|their|to|was|were|which|"
-    r"who|with)|\b(?:Col|Dr|Gen|Gov|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Sen|Sgt|St)\.)\Z"
+    r"who|with|The|An|Its|Their|Our|His)|\b(?:Col|Dr|Gen|Gov|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Sen|Sgt|St)\.)\Z"
 )
 """How a line ends that cannot be the last of its sentence."""
 
@@ -242,8 +243,8 @@ def _ends_at_period(before: str, after: str, following: str, is_heading: bool) -
         return False
     if key in _NEEDS_NUMBER and after[:1].isdigit():
         return False
-    if key.lower() in _CLOCK:
-        return after not in _AFTER_CLOCK and not after[:1].isdigit()
+    if key.lower() in _CLOCK or key in _WEEKDAYS:
+        return _AFTER_CLOCK.isdisjoint((after, after.title())) and not after[:1].isdigit()
     is_initial = len(before) == 1 and before.isupper()
     if is_initial or key in _SELDOM_LAST or _ACRONYM.fullmatch(before):
         is_starter = after in _STARTERS and not (len(after) == 1 and following == ".")

@@ -1,7 +1,8 @@
 """Hard cases for splitting sentences, all invented. ``¦`` marks where a new sentence starts and is not in the text.
 
-To add a case, add an entry; its key names what is hard. All but six were written before a splitter was chosen; those
-six (retired, opening_time, time_in_brackets, rupees, stray_quote_at_end, numbers_in_line) came from reading mistakes.
+To add a case, add an entry; its key names what is hard. All but twelve were written before a splitter was chosen;
+those (retired, opening_time, time_in_brackets, rupees, stray_quote_at_end, numbers_in_line, weekday,
+approximately_first, capitals_and_clock, zero_width_space, glued_quote, wrapped_after_the) came from mistakes.
 """
 
 CUT = "¦"
@@ -15,6 +16,8 @@ ABBREVIATIONS = {
     "doctors": "Dr. Amara Obi and Mrs. Hill treated Mr. Lowe. ¦Prof. Dr. Jan Kok watched.",
     "initials": "J. K. Marlow met George W. Harlan and T.S. Benn in York. ¦They talked for an hour.",
     "initial_i": "The suspect, Paul A. Reyes, fled. ¦Robert I. Cole was held instead.",
+    "weekday": "The march of Mon. 4 Nov. is off. ¦Talks resume on Thurs. Nov. 7. ¦It shuts on Sun. ¦We do not.",
+    "approximately_first": "Approx. 30 boats sank. ¦Est. 1920, the yard is the oldest.",
     "months": "The trial opens on Jan. 5 and ends on Sept. 30. ¦Appeals are due by Dec. 1, 2026.",
     "number_five": "Bus No. 5 hit bus No. 12 at Gate No. 3. ¦Nobody was hurt.",
     "saint": "Floods reached St. Louis and Ft. Worth on Friday. ¦Mt. Hood was cut off.",
@@ -138,6 +141,7 @@ DATELINES = {
 }
 
 LAYOUT = {
+    "wrapped_after_the": "Police asked the school to shut. ¦The\nU.S. Embassy did not say why. ¦It is shut too.",
     "heading_own_line": "Talks Collapse in Geneva\n¦The two sides blamed each other on Monday. ¦No date was set.",
     "heading_blank_line": "Talks collapse in Geneva\n\n¦The two sides blamed each other. ¦No date was set.",
     "heading_with_abbreviation": "U.S. Senate Backs Treaty With St. Lucia\n\n¦It passed by 60 votes. ¦Ten abstained.",
@@ -249,6 +253,9 @@ ODD = {
     "long_sentence": "He saw " + "a tank and then " * 2500 + "nothing. ¦It was dark.",
     "trailing_abbreviation": "It cost 5 million in the U.S.",
     "lower_case_start": "he resigned. ¦iPhones were seized. ¦The end.",
+    "capitals_and_clock": "THE BLAST CAME AT 3 P.M. MONDAY. ¦IT KILLED NOBODY.",
+    "zero_width_space": "It fell.\u200b ¦The next one rose.",
+    "glued_quote": "The price rose.¦“We know,” he said.¦He then left.",
     "all_caps": "THE ARMY HAS TAKEN THE CITY. ¦GEN. HALE IS DEAD. ¦THE U.S. HAS NOT COMMENTED.",
 }
 
