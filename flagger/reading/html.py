@@ -30,6 +30,14 @@ MAX_DEPTH_OF_ALL = 500_000
 SMALL_PAGE_CHARS = 1_000
 """Below this, trafilatura's threshold for a plausible article would throw its own extraction away."""
 
+_INLINE = frozenset(
+    "a abbr b bdi bdo br cite code data del dfn em font i img ins kbd mark q s small span strong sub sup time u "
+    "wbr".split()
+)
+_TEXT_BLOCKS = frozenset("p li dd blockquote figcaption td th h1 h2 h3 h4 h5 h6".split())
+_HIDING = frozenset({"hidden", "style", "aria-hidden"})
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*\s*\Z""")
+_ROW_OF_RULES = re.compile(r"[-|\s]*")
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 
 
@@ -65,6 +73,8 @@ def _extract(html: str) -> _Page:
     config = use_config()
     if len(visible) < SMALL_PAGE_CHARS:
         config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
+    if tree is not None:
+        _keep_running_text(tree)
     try:
         found = bare_extraction(
             tree,
@@ -78,8 +88,64 @@ def _extract(html: str) -> _Page:
     if not isinstance(found, Document):
         return _Page(visible, None, None, None)
     lines = (line.strip(" |") for line in (found.text or "").splitlines())  # bars surround table rows
-    text = "\n\n".join(line for line in lines if line)
+    text = "\n\n".join(line for line in lines if not _ROW_OF_RULES.fullmatch(line))
     return _Page(text or visible, found.title, found.date, found.author)
+
+
+def _keep_running_text(tree: Any) -> None:  # noqa: ANN401  # lxml has no types
+    """Change a page so that extraction keeps what stands amid sentences, in place.
+
+    It would drop times, form labels and spans of certain classes there, break the text at quotations, and drop
+    sentences that stand beside paragraphs in no paragraph of their own.
+    """
+    has_sentence: dict[Any, bool] = {}  # of a block, which may hold thousands of spans
+    for element in list(tree.iter("q", "time", "output", "label", "span")):
+        if element.tag == "q":
+            element.text = f"“{element.text or ''}"
+            element.tail = f"”{element.tail or ''}"
+        else:
+            block = next((above for above in element.iterancestors() if above.tag in _TEXT_BLOCKS), None)
+            if block is None or not _HIDING.isdisjoint(element.keys()):
+                continue
+            if block not in has_sentence:
+                has_sentence[block] = _SENTENCE_END.search(_text(block)) is not None
+            if not has_sentence[block]:
+                continue
+        element.tag = "em"
+        element.attrib.clear()
+    for container in {paragraph.getparent() for paragraph in tree.iter("p")} - {None}:
+        _wrap_sentences(container)
+
+
+def _wrap_sentences(container: Any) -> None:  # noqa: ANN401
+    """Make paragraphs of the sentences that stand between an element's blocks, or in a division of their own there."""
+    block, inline = None, []
+    for child in [*container, None]:
+        if child is not None and _is_inline(child):
+            inline.append(child)
+            continue
+        loose = (container.text if block is None else block.tail) or ""
+        if _SENTENCE_END.search(loose + "".join(_text(element) + (element.tail or "") for element in inline)):
+            paragraph = container.makeelement("p")
+            paragraph.text = loose
+            if block is None:
+                container.text = None
+                container.insert(0, paragraph)
+            else:
+                block.tail = None
+                block.addnext(paragraph)
+            paragraph.extend(inline)  # their tails go with them
+        if child is not None and child.tag == "div" and all(map(_is_inline, child)):
+            child.tag = "p" if _SENTENCE_END.search(_text(child)) else "div"
+        block, inline = child, []
+
+
+def _is_inline(element: Any) -> bool:  # noqa: ANN401
+    return all(inner.tag in _INLINE or not isinstance(inner.tag, str) for inner in element.iter())
+
+
+def _text(element: Any) -> str:  # noqa: ANN401
+    return element.text_content() if isinstance(element.tag, str) else ""
 
 
 def _parse(html: str) -> Any:  # noqa: ANN401  # lxml has no types

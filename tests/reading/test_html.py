@@ -104,3 +104,34 @@ def test_an_error_of_the_extractor_is_a_status(monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(article, FailedArticle)
     assert article.status is Status.MALFORMED
     assert "surprise" in article.reason
+
+
+@pytest.mark.parametrize("n_paragraphs", [1, 30])
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div>Two more are missing.</div>", "Two more are missing."),
+        ("<div>Two are <b>dead</b>.<br>More are missing.</div>", "More are missing."),
+        ("Two more are <b>missing</b>, police say.", "Two more are missing, police say."),
+        ("<p>It opens on <time datetime='2026-03-04'>4 March</time>, he said.</p>", "It opens on 4 March, he said."),
+        ("<p>Shares of <span class='share-price'>Alto</span> may fall.</p>", "Shares of Alto may fall."),
+        ("<p>It was <q>dead in the water</q>, she said.</p>", "It was “dead in the water”, she said."),
+        ("<table><tr><th>Town</th><th>Dead</th></tr><tr><td>Alto</td><td>4</td></tr></table>", "Town | Dead"),
+    ],
+)
+def test_what_stands_amid_the_text_stays_there(html: str, text: str, n_paragraphs: int) -> None:
+    before = "".join(f"<p>{SENTENCE} Part {i}.</p>" for i in range(n_paragraphs))
+    page = f"<html>{HEAD}<body>{MENU}<article>{before}{html}<p>{SENTENCE}</p></article></body></html>"
+    lines = [" ".join(line.split()) for line in read_good_page(page).text.split("\n\n")]
+    assert text in lines[n_paragraphs:-1]
+    assert not any(line.startswith("-") for line in lines)
+
+
+def test_words_that_are_no_sentence_do_not_become_one() -> None:
+    page = f"<body><article><p>{SENTENCE}</p><div>Advertisement</div>Share<p>It fell.</p></article></body>"
+    assert read_good_page(page).text.split("\n\n") == [PLAIN, "It fell."]
+
+
+def test_the_date_of_a_byline_is_still_found() -> None:
+    byline = "<p>Jane Doe, <time datetime='2024-10-23'>a month ago</time></p>"
+    assert read_good_page(f"<body><article>{byline}<p>{SENTENCE}</p></article></body>").date == "2024-10-23"
