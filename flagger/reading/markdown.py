@@ -25,7 +25,8 @@ MAX_BRACKETS = 20_000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\w-]+\s*[:=])(.*?)^\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"^(title|date|author)[^\S\n]*[:=][^\S\n]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 _INLINE = {"text": None, "code_inline": None, "text_special": None, "softbreak": " ", "hardbreak": "\n"}
-"""The inline tokens that make text; None stands for their content. Pictures and tags make none."""
+"""The inline tokens that make text; None stands for their content. Pictures make none, nor do tags but line breaks."""
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read_markdown(file: OpenedFile) -> Iterator[Article]:
@@ -70,5 +71,9 @@ def _blocks(tokens: "Sequence[Token]") -> Iterator[str]:
 
 
 def _inline_text(tokens: "Sequence[Token]") -> str:
-    pieces = (_INLINE[token.type] or token.content for token in tokens if token.type in _INLINE)
+    pieces = (
+        "\n" if token.type == "html_inline" else _INLINE[token.type] or token.content
+        for token in tokens
+        if token.type in _INLINE or (token.type == "html_inline" and _LINE_BREAK.fullmatch(token.content))
+    )
     return "".join(pieces).strip()

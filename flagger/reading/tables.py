@@ -206,13 +206,17 @@ class _CsvTable:
         return None
 
     def _next_cells(self) -> list[str] | None:
+        first = self._n_blank + self._reader.line_num + 1
         with csv_field_limit(self._options.max_chars):
             try:
                 return next(self._reader, None)
             except csv.Error as error:
                 if "field limit" in str(error):
                     raise _csv_too_large("a cell", self._options.max_chars) from error
-                raise ArticleError(Status.MALFORMED, f"Broken CSV, {self.place}: {error}.") from error
+                found = str(error).replace("\t", "\\t")
+                raise ArticleError(
+                    Status.MALFORMED, f"Broken CSV, {self.place}, from line {first} on: {found}."
+                ) from error
 
     def _lines(self, stream: TextIO) -> Iterator[str]:
         limit = LINE_FACTOR * self._options.max_chars

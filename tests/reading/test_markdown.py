@@ -30,6 +30,7 @@ def read_document(source: str) -> Article | FailedArticle:
         ("Text\n\n```py\ncode()\n```\n\n    indented()\n\nend", "Text\n\nend"),
         ("| a | b |\n|---|---|\n| 1 | *2* |", "a | b\n\n1 | 2"),
         ("A &amp; B, \\*not bold\\*, <b>tags</b> gone <!-- too -->.", "A & B, *not bold*, tags gone ."),
+        ("| a<br>b |\n|---|\n\nIt fell.<br/>It rose, \\<br> and all.", "a\nb\n\nIt fell.\nIt rose, <br> and all."),
         ("<div>block <i>html</i></div>\n\n<!-- comment -->\n\nend", "block html\n\nend"),
         ("---\n\nA rule, then text\n\n---", "A rule, then text"),
         ("> " * 60 + "deep", "deep"),

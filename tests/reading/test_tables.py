@@ -132,7 +132,8 @@ def test_csv_delimiters(data: str) -> None:
     [
         ("2,unquoted, comma", "Expected 2 cells, found 3 cells (row ending in line 3)"),
         ("2", "Expected 2 cells, found 1 cells (row ending in line 3)"),
-        ('2,"a" b', "Broken CSV, row ending in line 3"),
+        ('2,"a" b', "Broken CSV, row ending in line 3, from line 3 on: "),
+        ('2,"a\nb" c', "Broken CSV, row ending in line 4, from line 3 on: "),
     ],
 )
 def test_a_bad_csv_row_fails_alone(row: str, reason: str) -> None:
