@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flagger.cli.own_input import refuse_own_input
+
 
 def export(
     flags: Annotated[Path, typer.Argument(help="Flags that score wrote: .jsonl, .csv or .parquet.")],
@@ -19,5 +21,6 @@ def export(
     from flagger.exports import export as write  # imported here for cost
     from flagger.recorded import read_flags
 
+    refuse_own_input(output, flags)
     n_articles = write(read_flags(flags), to, output)
     typer.echo(f"{n_articles} article{'s' * (n_articles != 1)} written to {output}", err=True)

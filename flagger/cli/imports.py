@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flagger.cli.own_input import refuse_own_input
 from flagger.cli.renaming import renaming
 from flagger.errors import ConfigError
 
@@ -41,6 +42,7 @@ def label_studio(
     from flagger.training.dataset import write_articles  # imported here for cost
     from flagger.training.label_studio import import_label_studio
 
+    refuse_own_input(output, file)
     metadata = {"topic": topic, "register": register, "country": country, "stratum": stratum, "split": split}
     imported = import_label_studio(file, metadata)
     write_articles(output, imported.articles)
@@ -72,6 +74,7 @@ def szeged(
     from flagger.training.labelled_table import read_column  # imported here for cost
     from flagger.training.szeged_xml import CUE_TYPES, import_szeged
 
+    refuse_own_input(output, file, documents)
     if unknown := sorted(set(without or ()) - set(CUE_TYPES)):
         raise ConfigError(f"--without: {unknown[0]!r} is none of {', '.join(CUE_TYPES)}")
     wanted = read_column(documents, document_column) if documents else None
@@ -90,6 +93,7 @@ def conll2010(
     """Import CoNLL-2010, task 1: sentences are certain or uncertain as the file says."""
     from flagger.training.szeged_xml import import_conll2010  # imported here for cost
 
+    refuse_own_input(output, file)
     _write(output, import_conll2010(file, split), split, validation, seed)
 
 
@@ -117,6 +121,7 @@ def table(
     """Import a table with a sentence and its label in each row."""
     from flagger.training.labelled_table import Columns, import_table  # imported here for cost
 
+    refuse_own_input(output, file)
     renamed = renaming(labels)
     columns = Columns(text_column, label_column, document_column)
     _write(output, import_table(file, split, columns, renamed), split, validation, seed)

@@ -126,6 +126,8 @@ def score(
         raise ConfigError(f"{read} is to be read and to be written")
     file = _file_to_resume(outputs, inputs, resume=resume, overwrite=overwrite)
     if file and resume and not unfinished(file).exists() and file.exists():
+        if conditions:
+            raise ConfigError(f"{file} is complete: --fail-on is tested while scoring, which --overwrite does again")
         typer.echo(f"flagger: {file} is complete: nothing to resume", err=True)
         return
     if not log_json:

@@ -32,6 +32,21 @@ def test_wrong_usage_is_told(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_what_is_read_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    flags = write_flags(tmp_path / "flags.jsonl", flagged(TEXT, SENTENCES))
+    before = flags.read_bytes()
+    for command in (
+        ("export", flags, "--to", "label-studio"),
+        ("data", "import", "csv", flags),
+        ("data", "import", "label-studio", flags),
+        ("data", "import", "szeged", flags),
+        ("data", "import", "conll2010", flags),
+    ):
+        outcome = run(*command, "-o", tmp_path / "x" / ".." / "flags.jsonl")
+        assert (outcome.code, "is to be read and to be written" in outcome.err) == (2, True)
+    assert flags.read_bytes() == before
+
+
 def test_corrected_tasks_become_labelled_articles(run: Run, tmp_path: Path) -> None:
     flags = write_flags(tmp_path / "flags.jsonl", flagged(TEXT, SENTENCES))
     assert run("export", flags, "--to", "label-studio", "-o", tmp_path / "tasks.json").code == 0

@@ -167,6 +167,8 @@ def test_what_is_there_is_not_overwritten_unasked(run: Run, articles: Path, smal
     assert run(*_score(articles, small_model, output, "--overwrite")).code == 1
     assert output.read_text() != "mine"
     assert "nothing to resume" in run(*_score(articles, small_model, output, "--resume")).err
+    outcome = run(*_score(articles, small_model, output, "--resume", "--fail-on", "any unverified"))
+    assert (outcome.code, "--fail-on is tested while scoring" in outcome.err) == (2, True)
 
 
 def test_an_unfinished_run_asks_for_a_decision(run: Run, articles: Path, small_model: Path, tmp_path: Path) -> None:
