@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from flagger.errors import FlaggerError
 from flagger.reading.html import read_html
 from flagger.reading.inputs import STDIN, Inputs, expand
 from flagger.reading.markdown import read_markdown
@@ -113,3 +114,8 @@ def _with_failures(articles: Iterator[Article | FailedArticle], name: str) -> It
             raise ArticleError(Status.EMPTY, "The table has no rows.")
     except ArticleError as error:
         yield FailedArticle(name, name, error.status, error.reason)
+    except FlaggerError:
+        raise
+    except Exception as error:  # what no reader foresaw of a library's errors costs its file and not the run
+        unforeseen = ArticleError(Status.MALFORMED, f"The file cannot be taken apart: {error!r}.")
+        yield FailedArticle(name, name, unforeseen.status, unforeseen.reason)

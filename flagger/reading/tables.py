@@ -312,9 +312,9 @@ def _rows_at_once(n_bytes: int, n_rows: int, max_chars: int) -> int:
 
 def _parquet_value(cell: Any) -> object:  # noqa: ANN401  # pyarrow has no types
     """Give a cell as Python has it, as a string where Python cannot, and nothing where that fails too."""
-    if hasattr(cell, "dictionary"):
-        cell = cell.value
     try:
+        if hasattr(cell, "dictionary"):
+            cell = cell.value  # of a damaged file, it may point past its dictionary
         return cell.as_py()
     except UnicodeDecodeError:
         return cell.as_buffer().to_pybytes().decode("utf-8", "replace") if hasattr(cell, "as_buffer") else None

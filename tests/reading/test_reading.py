@@ -93,6 +93,20 @@ def test_a_folder_reads_on_after_a_bad_file(tmp_path: Path) -> None:
     assert len({article.id for article in found}) == len(found)
 
 
+def test_an_error_that_no_reader_foresaw_costs_its_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(file: object) -> None:
+        raise IndexError("out of bounds")
+
+    monkeypatch.setitem(READERS, ".md", fail)
+    for name in ("a.txt", "b.md", "c.txt"):
+        (tmp_path / name).write_text("It fell.")
+    first, second, third = (result for name in ("a.txt", "b.md", "c.txt") for result in read(tmp_path / name))
+    assert isinstance(first, Article)
+    assert isinstance(second, FailedArticle)
+    assert second.reason == "The file cannot be taken apart: IndexError('out of bounds')."
+    assert isinstance(third, Article)
+
+
 def test_standard_input_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Piped text.")))
     assert list(read(STDIN)) == [Article("Piped text.", id="-", path="-")]

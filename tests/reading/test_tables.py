@@ -11,7 +11,7 @@ import pytest
 
 from flagger.reading import ReadOptions, read_stream
 from flagger.reading.opened import ArticleError, OpenedFile
-from flagger.reading.tables import Row, read_rows
+from flagger.reading.tables import Row, _parquet_value, read_rows
 from flagger.results import Article, FailedArticle, Status
 
 
@@ -224,6 +224,11 @@ def test_parquet_values_that_python_cannot_hold(id_type: str) -> None:
 def test_bad_utf8_in_a_parquet_dictionary_is_replaced() -> None:
     column = pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array([b"a \xff b"]).view(pa.string()))
     assert rows(parquet({"text": column}), ".parquet") == [("t#1", "a \ufffd b"), ("t#2", "malformed")]
+
+
+def test_a_parquet_cell_that_points_past_its_dictionary_holds_nothing() -> None:
+    damaged = pa.DictionaryArray.from_arrays(pa.array([0]), pa.array([], pa.string()), safe=False)
+    assert _parquet_value(damaged[0]) is None
 
 
 def test_a_parquet_column_that_holds_no_strings_fails_row_by_row() -> None:
