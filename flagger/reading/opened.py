@@ -54,7 +54,7 @@ class ArticleError(ReadError):
         self.status = status
         # One plain line, whatever a library's message or a column's name brings along.
         line = "".join(map(_escape_control, replace_surrogates(" ".join(reason[:MAX_REASON_CHARS].split()))))
-        self.reason = line if line.endswith("?") else line.rstrip(".") + "."
+        self.reason = line.rstrip(".") + "."
 
 
 @dataclass(frozen=True, slots=True)

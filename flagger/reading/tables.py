@@ -201,7 +201,7 @@ class _CsvTable:
             if len(cells) == len(self.header):
                 return dict(zip(self.header, cells, strict=True))
             if cells:
-                found = f"found {len(cells)} cells ({self.place}); is a text with the separator in it not quoted?"
+                found = f"found {len(cells)} cells ({self.place}); a text with the separator in it needs quotes"
                 raise ArticleError(Status.MALFORMED, f"Expected {len(self.header)} cells, {found}")
         return None
 

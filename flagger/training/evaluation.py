@@ -131,7 +131,7 @@ def evaluate(scored: Scored, temperature: float) -> dict[str, Any]:
         metrics["contrast_sets"] = sets
     metrics["intervals"] = bootstrap_intervals(tables, scored.labels)
     sure = np.array([sentence.sure for sentence in scored.sentences])
-    if not sure.all():
+    if sure.any() and not sure.all():
         part = _label_metrics(wanted[sure], predicted[sure], scored.labels)
         metrics["sure"] = {"n_sentences": int(sure.sum()), "accuracy": part["accuracy"], "macro_f1": part["macro_f1"]}
     return metrics

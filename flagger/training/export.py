@@ -9,18 +9,29 @@ from typing import Any
 import flagger
 from flagger.artifacts import CARD_FILE, CONFIG_FILE, INFO_FILE, METRICS_FILE, ModelInfo, sha256_of
 from flagger.errors import ConfigError
-from flagger.training.config import Recipe
+from flagger.training.config import Recipe, TransformerConfig
+
+STARTED_FILE = "started.json"
+"""In the folder of checkpoints: what was begun."""
 
 
 def output_folder(config: Recipe) -> Path:
     """Return where a recipe's model goes.
 
     Raises:
-        ConfigError: If something that is not a model lies there.
+        ConfigError: If something lies there, or beside it where training leaves more, that training did not write, or
+            what it starts from.
     """
     folder = Path(config.output)
-    if folder.exists() and not (folder / INFO_FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"output: {folder} exists and is not a model folder; choose another or remove it")
+    marks = {folder: INFO_FILE, Path(f"{folder}.checkpoints"): STARTED_FILE}
+    if isinstance(config, TransformerConfig):
+        for_torch = Path(f"{folder}.torch")
+        marks[for_torch] = "config.json"
+        if Path(config.encoder.base).resolve() == for_torch.resolve():
+            raise ConfigError(f"output: training would write over encoder.base, {for_torch}; choose another")
+    for written, mark in marks.items():
+        if written.exists() and not (written / mark).is_file() and (not written.is_dir() or any(written.iterdir())):
+            raise ConfigError(f"output: {written} exists and is none of flagger's folders; choose another or remove it")
     return folder
 
 

@@ -27,7 +27,8 @@ def fit_temperature(logits: FloatArray, labels: npt.NDArray[np.int64]) -> float:
 def fit_biases(logits: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
     """Return what to add to each label's logit, shape (n_labels,), sum 0, so that probabilities mean what they say.
 
-    It minimises the negative log-likelihood together with a temperature, which is fitted anew afterwards.
+    It minimises the negative log-likelihood together with a temperature, which is fitted anew afterwards. Where some
+    label has no sentence it adds nothing: that label would never be said.
 
     Args:
         logits: Shape (n_sentences, n_labels).
@@ -40,7 +41,11 @@ def fit_biases(logits: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
         log_temperature, *biases = parameters
         return _negative_log_likelihood(logits + biases, labels, log_temperature)
 
-    biases: FloatArray = minimize(loss, np.zeros(1 + logits.shape[1])).x[1:]
+    n_labels = logits.shape[1]
+    if len(set(labels)) < n_labels:
+        return np.zeros(n_labels)
+    bounds = [_BOUNDS, *[(None, None)] * n_labels]
+    biases: FloatArray = minimize(loss, np.zeros(1 + n_labels), bounds=bounds).x[1:]
     biases -= biases.mean()
     return biases
 

@@ -21,7 +21,7 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 from transformers.utils import logging
 from typing_extensions import override
 
@@ -84,7 +84,7 @@ def fit_transformer(
     torch.manual_seed(config.seed)
     base = base_folder(config.encoder.base)
     tokenizer = load_tokenizer(base)
-    model = JointModel.from_encoder(base, config.encoder, settings.dropout, len(labels))
+    model = JointModel.from_encoder(base, config.encoder, settings.dropout, labels)
     pruning = config.pruning
     if (settings.base_share or pruning) and not model.goes_on:
         key = "pruning" if pruning else "training.base_share"
@@ -117,9 +117,14 @@ def fit_transformer(
     )
     trainer.remove_callback(PrinterCallback)
     start = deepcopy(model.state_dict()) if settings.base_share else {}
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    last = _last_checkpoint(checkpoints)
+    if last:
+        state = TrainerState.load_from_json(str(last / TRAINER_STATE_NAME))
+        stopping = state.stateful_callbacks[EarlyStoppingCallback.__name__]["attributes"]
+        if stopping["early_stopping_patience_counter"] >= settings.patience:
+            trainer.args.num_train_epochs = state.epoch or 0  # it had stopped here: only the best epoch is to be loaded
     try:
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise ConfigError(
             f"training.batch_size: out of memory with {settings.batch_size} sentences a step; ask for fewer"
@@ -163,7 +168,14 @@ def _arguments(config: TransformerConfig, checkpoints: Path, n_sentences: int) -
         seed=config.seed,
         report_to=[],
         disable_tqdm=True,
+        restore_callback_states_from_checkpoint=True,  # how many epochs were no better
     )
+
+
+def _last_checkpoint(checkpoints: Path) -> Path | None:
+    """Return the newest folder that the Trainer finished: it writes its own state last."""
+    whole = [state.parent for state in checkpoints.glob(f"checkpoint-*/{TRAINER_STATE_NAME}")]
+    return max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]), default=None)
 
 
 def _history(logs: Sequence[dict[str, float]]) -> list[Epoch]:

@@ -7,6 +7,7 @@ Importing this module tells transformers of both classes: ``AutoModel.from_pretr
 loads what ``flagger train`` has left there, without code from elsewhere.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -87,14 +88,16 @@ class JointModel(PreTrainedModel):
         return ModelOutput(label_logits=label_logits, span_logits=span_logits, **states)
 
     @classmethod
-    def from_encoder(cls, base: str | Path, settings: EncoderConfig, dropout: float, n_labels: int) -> "JointModel":
+    def from_encoder(
+        cls, base: str | Path, settings: EncoderConfig, dropout: float, labels: Sequence[str]
+    ) -> "JointModel":
         """Put fresh heads on an encoder, or take up a model of this class with the heads that it has.
 
         Args:
             base: A folder or a hub id that transformers can load.
             settings: Which of its layers to keep, or how wide a random one to make.
             dropout: Before the heads, 0 to 1.
-            n_labels: How many labels a sentence may have.
+            labels: What a sentence may be labelled, in order; of a model with others the label head is not taken up.
 
         Raises:
             ConfigError: If there is no such encoder or it has fewer layers.
@@ -117,14 +120,14 @@ class JointModel(PreTrainedModel):
             config.num_attention_heads = settings.width // 8
         kept = [round(i * (config.num_hidden_layers - 1) / max(n_layers - 1, 1)) for i in range(n_layers)]
         config.num_hidden_layers = n_layers
-        model = cls(JointConfig(encoder=config, dropout=dropout, num_labels=n_labels))
+        model = cls(JointConfig(encoder=config, dropout=dropout, num_labels=len(labels)))
         if pretrained is not None:
             encoder = pretrained.encoder if is_joint else pretrained
             encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[i] for i in kept])
             model.encoder.load_state_dict(encoder.state_dict())
             if is_joint:
                 model.span_head.load_state_dict(pretrained.span_head.state_dict())
-            if is_joint and pretrained.config.num_labels == n_labels:
+            if is_joint and list(pretrained.config.id2label.values()) == [*map(str, labels)]:
                 model.label_head.load_state_dict(pretrained.label_head.state_dict())
                 model.goes_on = True
         return model

@@ -55,6 +55,7 @@ def window_of(model: JointModel) -> int:
 def save_for_torch(model: JointModel, tokenizer: Tokenizer, labels: Sequence[str], folder: Path) -> None:
     """Write what transformers' from_pretrained reads, to train on or to look into; scoring does not need it."""
     model.config.id2label = dict(enumerate(map(str, labels)))
+    model.config.label2id = {label: number for number, label in model.config.id2label.items()}
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
     known = tokenizer.get_vocab()

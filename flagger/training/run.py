@@ -20,7 +20,7 @@ from flagger.training.config import BaselineConfig, Recipe, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.distillation import teachers_of
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
-from flagger.training.export import output_folder, write_card, write_model
+from flagger.training.export import STARTED_FILE, output_folder, write_card, write_model
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
@@ -221,7 +221,7 @@ def _draw(
 def _checkpoints(config: Recipe, sha256: str, *, resume: bool) -> Path:
     """Return the folder of what this run leaves until it ends: a fresh one, or what the same recipe left there."""
     folder = Path(f"{config.output}.checkpoints")
-    started = folder / "started.json"
+    started = folder / STARTED_FILE
     told = json.dumps({"config": config.model_dump(), "dataset_sha256": sha256}, indent=2)
     if resume and folder.exists():
         if not started.is_file() or started.read_text(encoding="utf-8") != told:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import torch
 
 from flagger.classifiers.transformer import BEGIN, INSIDE, OUTSIDE
 from flagger.errors import ConfigError, DatasetError
-from flagger.labels import Label
+from flagger.labels import LABELS, Label
 from flagger.training.config import load_config
 from flagger.training.dataset import LabelledArticle, LabelledSentence, Reading
 from flagger.training.distillation import taught_by
@@ -70,11 +71,25 @@ def test_training_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
 
     with pytest.raises(KilledError):
         fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=kill)
+    (saved,) = (tmp_path / "cut").glob("checkpoint-*")
+    half = 2 * int(saved.name.removeprefix("checkpoint-"))
+    (tmp_path / "cut" / f"checkpoint-{half}").mkdir()  # where the kill fell into the writing of the next one
     told: list[str] = []
     resumed, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path / "cut", report=told.append)
     assert [line.split(":")[0] for line in told] == ["epoch 2 of 2"]
     for name, weights in clean.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
+
+
+def test_a_training_that_had_stopped_is_not_gone_on_with(tmp_path: Path) -> None:
+    config = smoke_config(epochs=4, patience=1, learning_rate=1e-12, precision="fp32")
+    told: list[str] = []
+    first, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path, report=told.append)
+    assert len(told) == 2
+    again, *_ = fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path, report=told.append)
+    assert len(told) == 2
+    for name, weights in first.state_dict().items():
+        assert torch.equal(weights, again.state_dict()[name]), name
 
 
 def test_a_loss_that_is_no_number_is_told(tmp_path: Path) -> None:
@@ -140,6 +155,14 @@ def test_the_start_counts_in_the_mean_as_the_recipe_says(smoke_model: Path, tmp_
 def test_an_encoder_without_heads_has_no_share(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"training\.base_share: .* is no model of these labels"):
         fit_transformer(TRAIN, VALIDATION, smoke_config(base_share=0.5), checkpoints=tmp_path)
+
+
+@pytest.mark.parametrize("override", ["training.base_share=0.5", "pruning.intermediate_size=8"])
+def test_a_base_with_its_labels_in_another_order_is_told(smoke_model: Path, override: str, tmp_path: Path) -> None:
+    labels = json.dumps([*map(str, reversed(LABELS))])
+    config = smoke_config("encoder={}", f'encoder.base="{smoke_model}.torch"', f"data.labels={labels}", override)
+    with pytest.raises(ConfigError, match="is no model of these labels"):
+        fit_transformer(TRAIN, VALIDATION, config, checkpoints=tmp_path)
 
 
 def test_a_teacher_of_other_labels_is_told(hedged_model: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_what_training_left_for_torch_comes_back_from_the_model_folder(smoke_mod
     assert load_tokenizer(tmp_path / "again").to_str() == load_tokenizer(Path(f"{smoke_model}.torch")).to_str()
     padded = AutoTokenizer.from_pretrained(tmp_path / "again")(["Rain.", "Rain fell."], padding=True)
     assert padded["attention_mask"] == [[1, 1, 1, 1, 0], [1, 1, 1, 1, 1]]
-    start = JointModel.from_encoder(tmp_path / "again", EncoderConfig(), 0.1, len(left.config.id2label))
+    start = JointModel.from_encoder(tmp_path / "again", EncoderConfig(), 0.1, list(left.config.id2label.values()))
     assert torch.equal(start.label_head.weight, weights["label_head.weight"])
 
 

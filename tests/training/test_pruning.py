@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from flagger.errors import ConfigError
+from flagger.labels import LABELS
 from flagger.training.config import EncoderConfig, TransformerConfig
 from flagger.training.fit_transformer import fit_transformer
 from flagger.training.joint_model import JointModel
@@ -27,7 +28,7 @@ def loss_of(model: JointModel, batch: Batch) -> torch.Tensor:
 def model() -> JointModel:
     torch.manual_seed(13)
     settings = EncoderConfig(width=32, n_layers=2)
-    return JointModel.from_encoder(base_folder(settings.base), settings, 0.0, 4).eval()
+    return JointModel.from_encoder(base_folder(settings.base), settings, 0.0, LABELS).eval()
 
 
 def test_neurons_that_do_nothing_go_first(model: JointModel) -> None:

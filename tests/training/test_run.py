@@ -15,6 +15,7 @@ from flagger.labels import LABELS
 from flagger.pipeline import Flagger
 from flagger.training.config import BaselineConfig, load_config
 from flagger.training.dataset import Reading
+from flagger.training.export import output_folder
 from flagger.training.fit_calibration import fit_biases, fit_shift, fit_temperature
 from flagger.training.run import read_data, train
 from tests.conftest import (
@@ -85,10 +86,25 @@ def test_the_card_names_a_recipe_only_if_it_trains_the_model_again(
 def test_a_folder_that_is_no_model_is_not_replaced(small_dataset: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").touch()
     told: list[str] = []
-    with pytest.raises(ConfigError, match="not a model folder"):
+    with pytest.raises(ConfigError, match="is none of flagger's folders"):
         train(small_config(small_dataset, tmp_path), told.append)
     assert not told  # before anything is trained
     assert (tmp_path / "thesis.doc").exists()
+
+
+@pytest.mark.parametrize("suffix", [".checkpoints", ".torch"])
+def test_what_lies_beside_the_output_is_not_replaced(suffix: str, tmp_path: Path) -> None:
+    other = tmp_path / f"m{suffix}"
+    other.mkdir()
+    (other / "notes.txt").touch()
+    with pytest.raises(ConfigError, match=f"m{suffix} exists and is none of flagger's folders"):
+        output_folder(smoke_config(f"output={tmp_path / 'm'}"))
+
+
+def test_what_training_starts_from_is_not_written_over(tmp_path: Path) -> None:
+    overrides = ["encoder={}", f"encoder.base={tmp_path / 'm.torch'}", f"output={tmp_path / 'm'}"]
+    with pytest.raises(ConfigError, match=r"write over encoder\.base"):
+        output_folder(smoke_config(*overrides))
 
 
 def test_a_missing_label_is_told(tmp_path: Path) -> None:
@@ -107,6 +123,10 @@ def test_a_missing_label_is_told(tmp_path: Path) -> None:
 def test_a_teacher_that_is_not_there_is_told_before_training() -> None:
     with pytest.raises(ModelError, match="no model at 'nowhere/at-all'"):
         read_data(smoke_config('distillation.teachers=["nowhere/at-all"]'))
+
+
+def test_a_label_that_no_sentence_has_is_not_held_back() -> None:
+    assert not fit_biases(np.eye(4), np.array([0, 1, 2, 2])).any()
 
 
 def test_the_temperature_undoes_overconfidence() -> None:
