@@ -135,8 +135,9 @@ def _wrap_sentences(container: Any) -> None:  # noqa: ANN401
                 block.tail = None
                 block.addnext(paragraph)
             paragraph.extend(inline)  # their tails go with them
-        if child is not None and child.tag == "div" and all(map(_is_inline, child)):
-            child.tag = "p" if _SENTENCE_END.search(_text(child)) else "div"
+        is_text = child is not None and child.tag == "div" and all(map(_is_inline, child))
+        if is_text and _SENTENCE_END.search(_text(child)):
+            child.tag = "p"
         block, inline = child, []
 
 

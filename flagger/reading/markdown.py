@@ -71,9 +71,10 @@ def _blocks(tokens: "Sequence[Token]") -> Iterator[str]:
 
 
 def _inline_text(tokens: "Sequence[Token]") -> str:
-    pieces = (
-        "\n" if token.type == "html_inline" else _INLINE[token.type] or token.content
-        for token in tokens
-        if token.type in _INLINE or (token.type == "html_inline" and _LINE_BREAK.fullmatch(token.content))
-    )
-    return "".join(pieces).strip()
+    return "".join(map(_words, tokens)).strip()
+
+
+def _words(token: "Token") -> str:
+    if token.type == "html_inline":
+        return "\n" if _LINE_BREAK.fullmatch(token.content) else ""
+    return (_INLINE[token.type] or token.content) if token.type in _INLINE else ""

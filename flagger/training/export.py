@@ -23,9 +23,9 @@ def output_folder(config: Recipe) -> Path:
             what it starts from.
     """
     folder = Path(config.output)
-    marks = {folder: INFO_FILE, Path(f"{folder}.checkpoints"): STARTED_FILE}
+    marks = {folder: INFO_FILE, checkpoints_folder(config): STARTED_FILE}
     if isinstance(config, TransformerConfig):
-        for_torch = Path(f"{folder}.torch")
+        for_torch = torch_folder(config)
         marks[for_torch] = "config.json"
         if Path(config.encoder.base).resolve() == for_torch.resolve():
             raise ConfigError(f"output: training would write over encoder.base, {for_torch}; choose another")
@@ -33,6 +33,16 @@ def output_folder(config: Recipe) -> Path:
         if written.exists() and not (written / mark).is_file() and (not written.is_dir() or any(written.iterdir())):
             raise ConfigError(f"output: {written} exists and is none of flagger's folders; choose another or remove it")
     return folder
+
+
+def checkpoints_folder(config: Recipe) -> Path:
+    """Return where a recipe's training keeps what it leaves until it ends."""
+    return Path(f"{config.output}.checkpoints")
+
+
+def torch_folder(config: Recipe) -> Path:
+    """Return where a transformer is also left for torch."""
+    return Path(f"{config.output}.torch")
 
 
 def write_model(

@@ -20,7 +20,14 @@ from flagger.training.config import BaselineConfig, Recipe, TransformerConfig
 from flagger.training.dataset import SPLITS, LabelledArticle, article_record, read_articles
 from flagger.training.distillation import teachers_of
 from flagger.training.evaluation import Epoch, Scored, agreement_of, evaluate, score_articles
-from flagger.training.export import STARTED_FILE, output_folder, write_card, write_model
+from flagger.training.export import (
+    STARTED_FILE,
+    checkpoints_folder,
+    output_folder,
+    torch_folder,
+    write_card,
+    write_model,
+)
 from flagger.training.export_baseline import export_skops
 from flagger.training.fit_baseline import fit_baseline
 from flagger.training.fit_calibration import fit_temperature
@@ -73,7 +80,7 @@ def train(
     trials = {
         trial.name: _try(trial, splits, outside, checkpoints, report) for trial in trials_of(config, splits["train"])
     }
-    trained = _fit(splits, config, checkpoints / "model", report, torch_folder=Path(f"{config.output}.torch"))
+    trained = _fit(splits, config, checkpoints / "model", report, for_torch=torch_folder(config))
     scored, temperature, metrics = _measure(trained, splits, outside, config)
     for name, values in metrics.items():
         report(f"{name}: macro-F1 {values['macro_f1']:.3f}, accuracy {values['accuracy']:.3f}")
@@ -146,9 +153,9 @@ def _try(
 
 
 def _fit(
-    splits: Splits, config: Recipe, checkpoints: Path, report: Report, *, torch_folder: Path | None = None
+    splits: Splits, config: Recipe, checkpoints: Path, report: Report, *, for_torch: Path | None = None
 ) -> Trained:
-    """Fit on the train split and export; ``torch_folder`` is where a transformer is also left for torch."""
+    """Fit on the train split and export; ``for_torch`` is where a transformer is also left for torch."""
     n_sentences = sum(len(article.sentences) for article in splits["train"])
     report(f"fitting on {len(splits['train'])} articles, {n_sentences} sentences")
     if isinstance(config, BaselineConfig):
@@ -171,8 +178,8 @@ def _fit(
     )
     shifts, logits = shift_labels(model, tokenizer, validation, config)
     report(f"the labels' logits shifted by {', '.join(f'{shift:.2f}' for shift in shifts)}")
-    if torch_folder:
-        save_for_torch(model, tokenizer, config.data.labels, torch_folder)
+    if for_torch:
+        save_for_torch(model, tokenizer, config.data.labels, for_torch)
     report("exporting to ONNX")
     onnx, tokens = export_onnx(model), tokenizer.to_str().encode()
     window = window_of(model)
@@ -220,7 +227,7 @@ def _draw(
 
 def _checkpoints(config: Recipe, sha256: str, *, resume: bool) -> Path:
     """Return the folder of what this run leaves until it ends: a fresh one, or what the same recipe left there."""
-    folder = Path(f"{config.output}.checkpoints")
+    folder = checkpoints_folder(config)
     started = folder / STARTED_FILE
     told = json.dumps({"config": config.model_dump(), "dataset_sha256": sha256}, indent=2)
     if resume and folder.exists():
